@@ -1,0 +1,1 @@
+"""What is counted, exactly and within bounds. Private: results leave only through privacy/."""

@@ -1,0 +1,1 @@
+"""From a box-office export to verified, pseudonymous rows in the lake."""

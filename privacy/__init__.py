@@ -1,0 +1,1 @@
+"""The only way out: spend, draw noise, estimate, release."""

@@ -1,0 +1,1 @@
+"""Reads releases, knows no bookers: benchmarks, charts and wording."""

@@ -1,0 +1,1 @@
+"""A seeded, imagined network in real places. Everything here is synthetic."""

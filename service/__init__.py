@@ -1,0 +1,1 @@
+"""People, permissions, HTTP, jobs and the command line. Thin: it conducts the layers below."""

@@ -1,0 +1,90 @@
+"""Secrets: a folder in, the keys out; each in a file of its own that only the service may read."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ingest.identity.oprf import CHECK_INPUT, Evaluator, local_identify
+from ingest.seasons import Season
+
+SECRET_BYTES = 32
+OPRF_KEY_ID = "k1"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the service keeps to itself. Never printed: no field shows in a representation."""
+
+    folder: Path
+    evaluator: Evaluator = field(repr=False)
+    pepper: bytes = field(repr=False)
+    signing: Ed25519PrivateKey = field(repr=False)
+    check: str = field(repr=False)
+
+    def salt(self, season: Season) -> bytes:
+        """The season's secret salt, made on first use and kept for all versions of that season."""
+        return _secret(self.folder / f"salt-{season.slug}")
+
+    @property
+    def key_checks(self) -> dict[str, str]:
+        """For every identity key that is accepted, the token of the known test input."""
+        return {self.evaluator.key_id: self.check}
+
+
+def load(folder: Path) -> Keys:
+    """The keys in this folder, made where they are missing."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    evaluator = Evaluator(OPRF_KEY_ID, _scalar(folder / f"oprf-{OPRF_KEY_ID}"))
+    return Keys(
+        folder=folder,
+        evaluator=evaluator,
+        pepper=_secret(folder / "pepper"),
+        signing=Ed25519PrivateKey.from_private_bytes(_secret(folder / "signing")),
+        check=local_identify(evaluator)([CHECK_INPUT])[0],
+    )
+
+
+def _secret(path: Path) -> bytes:
+    return _keep(path, secrets.token_bytes(SECRET_BYTES))
+
+
+def _scalar(path: Path) -> bytes:
+    # Below 2**252 and not zero, so it is a canonical scalar of the ristretto255 group.
+    drawn = bytearray(secrets.token_bytes(SECRET_BYTES))
+    drawn[-1] &= 0x0F
+    drawn[0] |= 0x01
+    return _keep(path, bytes(drawn))
+
+
+def _keep(path: Path, drawn: bytes) -> bytes:
+    """What the file holds; where there is none, the drawn bytes become it, once, whoever comes first."""
+    if path.exists():
+        return path.read_bytes()
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    try:
+        os.write(descriptor, drawn)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink()
+    _sync_folder(path.parent)
+    return path.read_bytes()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
