@@ -16,7 +16,7 @@ FROM python:3.12-slim-bookworm
 RUN groupadd --system --gid 10001 foyer \
     && useradd --system --uid 10001 --gid foyer --home-dir /var/lib/foyer --create-home foyer
 COPY --from=build --chown=root:root /opt/foyer /opt/foyer
-ENV PATH=/opt/foyer/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FOYER_VAR=/var/lib/foyer
+ENV PATH=/opt/foyer/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FOYER_DATA=/var/lib/foyer
 WORKDIR /var/lib/foyer
 USER 10001:10001
 VOLUME ["/var/lib/foyer"]

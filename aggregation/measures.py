@@ -13,6 +13,8 @@ from enum import Enum
 from itertools import product
 from math import prod
 
+from aggregation.measure_texts import BOOKER, MEASURE_TEXTS
+
 
 class Dimension(str, Enum):
     """By what a count is split. Stored in releases."""
@@ -37,7 +39,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
-    """All public cells of a table: the product of its axes, last axis fastest. Declared, never read from data."""
+    """All public cells of a table: the product of its axes, last axis fastest. Declared, not read from data."""
 
     axes: tuple[Axis, ...]
 
@@ -101,4 +103,112 @@ class Measure:
     source: str
 
 
-# The registry MEASURES: dict[str, Measure] is filled in below by the vocabulary work.
+def _measure(
+    measure: str,
+    scope: Scope,
+    *dimensions: Dimension,
+    source: str,
+    unit: Unit = Unit.BOOKERS,
+    looks_back: bool = False,
+) -> Measure:
+    texts = MEASURE_TEXTS[measure]
+    booker = BOOKER if unit is Unit.BOOKERS else dict.fromkeys(texts, "")
+    return Measure(
+        id=measure,
+        scope=scope,
+        unit=unit,
+        dimensions=dimensions,
+        query=f"{measure}.sql",
+        looks_back=looks_back,
+        names={language: name for language, (name, _) in texts.items()},
+        definitions={lang: f"{said} {booker[lang]}".strip() for lang, (_, said) in texts.items()},
+        source=source,
+    )
+
+
+_V, _N, _D = Scope.VENUE, Scope.NETWORK, Dimension
+_REACH = "Reach: distinct bookers, as in Halo and Purple Seven; here the order holder (AudienceView: Bought)."
+_FREQUENCY = "Reach and frequency (Halo): the share reached exactly k times, the last band open."
+_CROSSOVER = "Crossover as in Dutch audience studies (EMC Cultuuronderzoeken); the formula is ours."
+
+_ENTRIES = (
+    _measure("reach_by_area", _V, _D.VENUE, _D.AREA, source=_REACH),
+    _measure(
+        "returning",
+        _V,
+        _D.VENUE,
+        looks_back=True,
+        source="First-time and retained attenders (SPX benchmarks) with a look-back of one season.",
+    ),
+    _measure("attendance_bands", _V, _D.VENUE, _D.BAND, source=_FREQUENCY),
+    _measure(
+        "reach_by_genre",
+        _V,
+        _D.VENUE,
+        _D.GENRE,
+        source="Breadth over genres; CBS disciplines, film, and what families look for.",
+    ),
+    _measure(
+        "reach_by_product_class",
+        _V,
+        _D.VENUE,
+        _D.PRODUCT_CLASS,
+        source="Pass and subscription share of bookers, as Podiumpas reports it.",
+    ),
+    _measure(
+        "reach_by_channel",
+        _V,
+        _D.VENUE,
+        _D.CHANNEL_MIX,
+        source="Hall and online audiences of art-house cinemas (Picl); the three groups are ours.",
+    ),
+    _measure(
+        "visits",
+        _V,
+        _D.VENUE,
+        unit=Unit.VISITS,
+        source="Visits (CBS 70077): attendances of people, not people.",
+    ),
+    _measure(
+        "tickets",
+        _V,
+        _D.VENUE,
+        unit=Unit.TICKETS,
+        source="Tickets sold: the numerator of occupancy at CBS and VSCD, no-shows included.",
+    ),
+    _measure(
+        "reach_beyond", _V, _D.VENUE, source="The tail of the contribution bound; published reach adds it."
+    ),
+    _measure(
+        "unidentified_visits",
+        _V,
+        _D.VENUE,
+        unit=Unit.VISITS,
+        source="Data capture rate (TRG metric 3): sales with an identified contact; this is the rest.",
+    ),
+    _measure("network_reach_by_area", _N, _D.AREA, source=_REACH),
+    _measure(
+        "network_returning",
+        _N,
+        looks_back=True,
+        source="Retention, year on year (SPX), for the network as one.",
+    ),
+    _measure("network_attendance_bands", _N, _D.BAND, source=_FREQUENCY),
+    _measure("network_reach_by_genre", _N, _D.GENRE, source="Breadth over genres, for the network as one."),
+    _measure(
+        "network_reach_by_product_class",
+        _N,
+        _D.PRODUCT_CLASS,
+        source="Pass and subscription share of bookers, for the network as one.",
+    ),
+    _measure(
+        "network_reach_by_channel",
+        _N,
+        _D.CHANNEL_MIX,
+        source="Hall and online audiences, for the network as one.",
+    ),
+    _measure("network_venues_per_booker", _N, _D.VENUE_BAND, source=_CROSSOVER),
+    _measure("crossover", _N, _D.VENUE_PAIR, source=_CROSSOVER),
+)
+
+MEASURES: dict[str, Measure] = {entry.id: entry for entry in _ENTRIES}

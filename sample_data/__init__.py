@@ -1,1 +1,1 @@
-"""A seeded, imagined network in real places. Everything here is synthetic."""
+"""An imagined network of theatres: a seed → raw box-office exports, and the exact truth beside them."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ingest.identity.oprf import CHECK_INPUT, Evaluator, local_identify
+from ingest.identity.oprf import Evaluator, key_check, new_key
 from ingest.seasons import Season
 
 SECRET_BYTES = 32
@@ -39,26 +39,18 @@ class Keys:
 def load(folder: Path) -> Keys:
     """The keys in this folder, made where they are missing."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    evaluator = Evaluator(OPRF_KEY_ID, _scalar(folder / f"oprf-{OPRF_KEY_ID}"))
+    evaluator = Evaluator(OPRF_KEY_ID, _keep(folder / f"oprf-{OPRF_KEY_ID}", new_key()))
     return Keys(
         folder=folder,
         evaluator=evaluator,
         pepper=_secret(folder / "pepper"),
         signing=Ed25519PrivateKey.from_private_bytes(_secret(folder / "signing")),
-        check=local_identify(evaluator)([CHECK_INPUT])[0],
+        check=key_check(evaluator),
     )
 
 
 def _secret(path: Path) -> bytes:
     return _keep(path, secrets.token_bytes(SECRET_BYTES))
-
-
-def _scalar(path: Path) -> bytes:
-    # Below 2**252 and not zero, so it is a canonical scalar of the ristretto255 group.
-    drawn = bytearray(secrets.token_bytes(SECRET_BYTES))
-    drawn[-1] &= 0x0F
-    drawn[0] |= 0x01
-    return _keep(path, bytes(drawn))
 
 
 def _keep(path: Path, drawn: bytes) -> bytes:

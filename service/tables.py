@@ -44,7 +44,6 @@ venues = Table(
     Column("country", String, nullable=False),
     Column("region", String, nullable=False),
     Column("area", String, nullable=False),
-    Column("joined_season", Integer, nullable=False),
 )
 
 users = Table(

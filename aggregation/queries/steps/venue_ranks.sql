@@ -1,0 +1,21 @@
+-- The order of a booker's venues, by keyed hash; only for bookers above the least bound, since the rest
+-- keep all of theirs. Venues with tickets but no visit come last. venue_pairs → booker, venue, venue_rank
+WITH above AS (
+    SELECT booker AS booker
+    FROM venue_pairs
+    GROUP BY booker
+    HAVING count(*) > :ranked_above
+)
+
+SELECT
+    p.booker AS booker,
+    p.venue AS venue,
+    row_number() OVER (
+        PARTITION BY p.booker
+        ORDER BY
+            CASE WHEN p.attendances > 0 THEN 0 ELSE 1 END,
+            sha2(:salt || ':' || lower(hex(p.booker)) || ':' || p.venue, 256),
+            p.venue
+    ) AS venue_rank
+FROM venue_pairs AS p
+INNER JOIN above AS b ON b.booker = p.booker

@@ -1,0 +1,178 @@
+"""An export → the canonical extract and its scorecard. Streams: memory grows with orders, not with rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.findings import FindingCollector
+from ingest.findings import prepare as kinds
+from ingest.identity.normalise import CHECK_INPUT
+from ingest.prepare.decode import Text, look
+from ingest.prepare.layouts import recognise
+from ingest.prepare.profile import VenueProfile
+from ingest.prepare.returns import Returns
+from ingest.prepare.sale import Layout, Missing
+from ingest.prepare.scorecard import Scorecard
+from ingest.prepare.table import Limits, Table
+from ingest.prepare.transform import BOOKER, Row, Transformer
+from ingest.prepare.writer import ExtractWriter, open_header
+
+Identify = Callable[[list[bytes]], list[str]]
+Progress = Callable[[int, int], None]
+
+CHUNK = 8_000
+FEW = 0.5
+LIMITS = Limits()
+
+
+def prepare_export(
+    source: Path,
+    out: Path,
+    profile: VenueProfile,
+    identify: Identify,
+    key_id: str,
+    *,
+    trial: bool = False,
+    memo: dict[bytes, str] | None = None,
+    progress: Progress | None = None,
+    limits: Limits = LIMITS,
+) -> Scorecard:
+    """Nothing is written when a finding rejects the file. `memo` keeps tokens over a venue's files."""
+    found = FindingCollector()
+    declared = profile.generic.encoding if profile.generic else ""
+    text = look(source, found, largest=limits.bytes, declared=declared)
+    if text is None:
+        return Scorecard(found.report())
+    export = _Export(source, text, profile, limits, progress)
+    with export.table(found) as table:
+        layout = _layout(table, profile, source.stem, found)
+        if layout is None:
+            return Scorecard(found.report(), encoding=text.encoding, delimiter=table.delimiter)
+        identities = _Identities(identify, {} if memo is None else memo)
+        header = open_header(
+            profile.organisation, profile.venue, layout.name, key_id, identities.of([CHECK_INPUT])[0], trial
+        )
+        transformer = Transformer(profile, layout, found, export.returns(layout))
+        with ExtractWriter(out, header) as writer:
+            for rows in export.chunks(table, transformer):
+                writer.write(identities.fill(rows))
+            _judge(transformer, layout, found)
+            if not found.report().rejects_file:
+                writer.finish(min(transformer.days), max(transformer.days))
+    return _scorecard(transformer, layout, found, text, table)
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """One file that is opened once or, where rows take others back, twice."""
+
+    source: Path
+    text: Text
+    profile: VenueProfile
+    limits: Limits
+    progress: Progress | None
+
+    @contextmanager
+    def table(self, found: FindingCollector) -> Iterator[Table]:
+        delimiter = self.profile.generic.delimiter if self.profile.generic else ""
+        with self.source.open(encoding=self.text.encoding, errors=self.text.errors, newline="") as file:
+            yield Table(file, self.text, found, self.limits, delimiter)
+
+    def returns(self, layout: Layout) -> Returns:
+        if not layout.takes_back:
+            return Returns()
+        # What is wrong with the rows is said once, when they are read for good.
+        with self.table(FindingCollector()) as table:
+            return Returns.read(table.rows(), layout)
+
+    def chunks(self, table: Table, transformer: Transformer) -> Iterator[list[Row]]:
+        for number, cells in table.rows():
+            transformer.take(number, cells)
+            if len(transformer.rows) >= CHUNK:
+                self._tell(transformer)
+                yield transformer.flush()
+        self._tell(transformer)
+        yield transformer.flush()
+
+    def _tell(self, transformer: Transformer) -> None:
+        if self.progress is not None:
+            self.progress(
+                transformer.counts.rows_read, max(self.text.lines - 1, transformer.counts.rows_read)
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Identities:
+    """Inputs → tokens; each distinct input is evaluated once."""
+
+    identify: Identify
+    memo: dict[bytes, str]
+
+    def of(self, inputs: list[bytes]) -> list[str]:
+        new = [value for value in dict.fromkeys(inputs) if value not in self.memo]
+        if new:
+            self.memo.update(zip(new, self.identify(new), strict=True))
+        return [self.memo[value] for value in inputs]
+
+    def fill(self, rows: list[Row]) -> list[Row]:
+        named = [(row, row[BOOKER]) for row in rows]
+        waiting = [(row, value) for row, value in named if isinstance(value, bytes)]
+        for (row, _), token in zip(waiting, self.of([value for _, value in waiting]), strict=True):
+            row[BOOKER] = token
+        return rows
+
+
+def _layout(table: Table, profile: VenueProfile, source: str, found: FindingCollector) -> Layout | None:
+    """None when a finding says why the header cannot be used."""
+    if found.report().rejects_file:
+        return None
+    layout = recognise(table.header, profile, source)
+    if isinstance(layout, Missing):
+        for column in layout.doubled if not layout.columns else ():
+            found.add(kinds.DUPLICATE_COLUMN, row=1, column=column)
+        if layout.columns:
+            found.add(kinds.UNKNOWN_LAYOUT, row=1, layout=layout.layout, missing=", ".join(layout.columns))
+        return None
+    if profile.layout and layout.name != profile.layout:
+        found.add(kinds.OTHER_LAYOUT, row=1, layout=layout.name, expected=profile.layout)
+    return layout
+
+
+def _judge(transformer: Transformer, layout: Layout, found: FindingCollector) -> None:
+    """What can be said only once the whole file is read."""
+    counts = transformer.counts
+    if counts.rows_read and not counts.tickets:
+        found.add(kinds.NO_TICKETS)
+    if transformer.lone_returns:
+        found.add(kinds.LONE_REVERSAL, count=transformer.lone_returns)
+    if counts.tickets and counts.identified < FEW * counts.tickets:
+        found.add(kinds.FEW_IDENTIFIED)
+    if not layout.has_postcodes:
+        found.add(kinds.NO_POSTCODES)
+
+
+def _scorecard(
+    transformer: Transformer, layout: Layout, found: FindingCollector, text: Text, table: Table
+) -> Scorecard:
+    counts = transformer.counts
+    tickets = max(counts.tickets, 1)
+    return Scorecard(
+        findings=found.report(),
+        rows_read=counts.rows_read,
+        rows_used=counts.rows_used,
+        tickets_used=counts.tickets,
+        left_out=dict(counts.left_out),
+        identified_share=counts.identified / tickets,
+        postcode_share=counts.with_area / tickets,
+        performances=len(transformer.performances),
+        productions=len(transformer.productions),
+        first_day=min(transformer.days, default=""),
+        last_day=max(transformer.days, default=""),
+        layout=layout.name,
+        encoding=text.encoding,
+        delimiter=table.delimiter,
+        language=layout.language,
+    )

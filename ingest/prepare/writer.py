@@ -1,0 +1,63 @@
+"""Rows of the extract → a file beside its place that is renamed at the end, or leaves no trace."""
+
+from __future__ import annotations
+
+import csv
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from ingest.extract import COLUMN_NAMES, ExtractHeader
+
+_NO_DAY = "0000-00-00"
+
+
+class ExtractWriter:
+    """Use as a context manager; only `finish` puts the file in its place."""
+
+    def __init__(self, out: Path, header: ExtractHeader) -> None:
+        self._out = out
+        self._header = header
+        self._beside = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
+        self._file = self._beside.open("x", encoding="utf-8", newline="")
+        self._csv = csv.writer(self._file, lineterminator="\n")
+        self._length = self._file.write(header.line() + "\n")
+        self._csv.writerow(COLUMN_NAMES)
+
+    def write(self, rows: Sequence[Sequence[str | bytes]]) -> None:
+        self._csv.writerows(rows)
+
+    def finish(self, first_day: str, last_day: str) -> None:
+        """The days are known last and stand first: they are as long as what kept their place."""
+        line = placed(self._header, first_day, last_day).line() + "\n"
+        self._file.seek(0)
+        self._file.write(line)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._beside.replace(self._out)
+
+    def __enter__(self) -> ExtractWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        self._beside.unlink(missing_ok=True)
+
+
+def open_header(
+    organisation: str, venue: str, layout: str, key_id: str, check: str, trial: bool
+) -> ExtractHeader:
+    """A header whose days are not known yet."""
+    return ExtractHeader(organisation, venue, layout, key_id, check, _NO_DAY, _NO_DAY, trial)
+
+
+def placed(header: ExtractHeader, first_day: str, last_day: str) -> ExtractHeader:
+    return ExtractHeader(
+        header.organisation, header.venue, header.layout, header.key_id, header.key_check,
+        first_day, last_day, header.trial, header.version,
+    )  # fmt: skip

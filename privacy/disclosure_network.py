@@ -1,0 +1,131 @@
+"""Network cells as everyone may see them: released cells go in, the same with unsafe ones withheld leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from privacy.disclosure_cells import AUDIENCE_SCHEMA, VALUE_COLUMNS, Grid, Grids, as_audience
+from privacy.disclosure_rules import (
+    MIN_OTHER_OWNERS,
+    Values,
+    by_owner,
+    dominance_safe,
+    enough_owners,
+    owner_of,
+    protect_partition,
+)
+
+# A network cell is judged by what the venues themselves reach in it.
+JUDGED_BY: Mapping[str, str] = {
+    "network_reach": "reach",
+    "network_new": "new",
+    "network_returning": "returning",
+    "network_reach_by_area": "reach_by_area",
+    "network_attendance_bands": "attendance_bands",
+    "network_reach_by_genre": "reach_by_genre",
+    "network_reach_by_product_class": "reach_by_product_class",
+    "network_reach_by_channel": "reach_by_channel",
+    "network_venues_per_booker": "reach",
+}
+CROSSOVER = "crossover"
+# Any two accounts together (T-08): the largest must stay hidden from the second and the third.
+NETWORK_COLLUDERS = 2
+
+
+def network_cells(
+    cells: pa.Table, grids: Grids, owners: Mapping[str, str], regions: Mapping[str, str], *, lag_over: bool
+) -> pa.Table:
+    """All network cells but crossover by name, each shown or withheld for everyone alike."""
+    network = as_audience(
+        cells.filter(pc.and_(pc.equal(cells["venue"], ""), pc.not_equal(cells["measure"], CROSSOVER)))
+    )
+    shown = np.zeros(network.num_rows, dtype=bool)
+    if lag_over:
+        shown = _shown(network, grids, owners, regions)
+    return withhold(network, ~shown | withheld_before(network))
+
+
+def withheld_before(rows: pa.Table) -> NDArray[np.bool_]:
+    """What the release itself withholds, such as a ratio over next to nothing."""
+    hidden: NDArray[np.bool_] = pc.equal(rows["status"], "withheld").to_numpy(zero_copy_only=False)
+    return hidden
+
+
+def withhold(rows: pa.Table, hidden: NDArray[np.bool_]) -> pa.Table:
+    """The same rows with nothing but the address of the cell left where `hidden`."""
+    mask = pa.array(hidden)
+    for name in (*VALUE_COLUMNS, "status"):
+        field = AUDIENCE_SCHEMA.field(name)
+        instead = pa.scalar("withheld" if name == "status" else None, field.type)
+        at = rows.schema.get_field_index(name)
+        rows = rows.set_column(at, field, pc.if_else(mask, instead, rows[name]))
+    return rows
+
+
+def _shown(
+    network: pa.Table, grids: Grids, owners: Mapping[str, str], regions: Mapping[str, str]
+) -> NDArray[np.bool_]:
+    shown = np.zeros(network.num_rows, dtype=bool)
+    measures, levels, labels = (network[name].to_pylist() for name in ("measure", "level", "label"))
+    rows: dict[tuple[str, str], list[int]] = {}
+    for row, key in enumerate(zip(measures, levels, strict=True)):
+        rows.setdefault(key, []).append(row)
+    # Wider levels first: an area is shown only inside a region that is shown.
+    for (measure, level), at in sorted(rows.items(), key=lambda item: item[0][1] == "cell"):
+        judged = _judged(grids, measure, level, [labels[row] for row in at], owners)
+        if judged is None:
+            continue
+        safe = dominance_safe(judged, NETWORK_COLLUDERS)
+        if measure.endswith("_by_area") and level == "cell":
+            wide = rows.get((measure, "region"), [])
+            open_regions = {labels[row] for row in wide if shown[row]}
+            inside = [regions.get(labels[row], "") for row in at]
+            shown[at] = shown_areas(judged, safe, inside, open_regions, NETWORK_COLLUDERS)
+        else:
+            shown[at] = protect_partition(judged, safe, NETWORK_COLLUDERS) if len(at) > 1 else safe
+    return shown
+
+
+def shown_areas(
+    judged: Values,
+    safe: NDArray[np.bool_],
+    inside: Sequence[str],
+    open_regions: set[str],
+    colluders: int,
+) -> NDArray[np.bool_]:
+    """Areas region by region; those outside any region (unknown, abroad) are parts of the whole."""
+    shown = np.zeros(len(inside), dtype=bool)
+    names = np.asarray(inside, dtype=object)
+    for region in sorted(set(inside)):
+        rows = np.flatnonzero(names == region)
+        if region in open_regions or not region:
+            shown[rows] = protect_partition(judged[rows], safe[rows], colluders)
+    return shown
+
+
+def _judged(
+    grids: Grids, measure: str, level: str, labels: Sequence[str], owners: Mapping[str, str]
+) -> Values | None:
+    """What each owner reaches in these cells; None (and so withheld) where that is not known."""
+    source = JUDGED_BY.get(measure, "")
+    grid = next((grids[source, at] for at in (level, "cell", "total") if (source, at) in grids), None)
+    if grid is None:
+        return None
+    names = [owner_of(owners, venue) for venue in grid.venues]
+    if not enough_owners(names, MIN_OTHER_OWNERS + 1):
+        return None
+    return by_owner(np.nan_to_num(_rows(grid, labels)), names)
+
+
+def _rows(grid: Grid, labels: Sequence[str]) -> Values:
+    """The grid's rows for these labels. A grid without labels speaks for the venue as a whole."""
+    if grid.labels == ("",):
+        return np.repeat(grid.judged, len(labels), axis=0)
+    place = {label: n for n, label in enumerate(grid.labels)}
+    nothing = np.zeros(len(grid.venues))
+    return np.array([grid.judged[place[label]] if label in place else nothing for label in labels])

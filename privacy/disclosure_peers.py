@@ -1,0 +1,199 @@
+"""Figures of peer groups and of the venue itself: grids in, rows for one audience out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from privacy.disclosure_cells import Grid, Grids, Row
+from privacy.disclosure_network import shown_areas
+from privacy.disclosure_rules import (
+    MIN_FOR_QUARTILES,
+    Values,
+    by_owner,
+    dominance_safe,
+    enough_owners,
+    order_statistics,
+    owner_of,
+    protect_partition,
+)
+from privacy.figures import FIGURES, Z95, Estimates, Figure, Kind, ratio
+
+ORDERED = ("q1", "median", "q3")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureGrid:
+    """A figure's value for every venue (columns) and label (rows), with the counts behind it."""
+
+    figure: Figure
+    labels: tuple[str, ...]
+    venues: tuple[str, ...]
+    counts: Values
+    values: Estimates
+
+
+def figure_grids(grids: Grids) -> tuple[FigureGrid, ...]:
+    """Every figure that this release can give."""
+    found = (_figure_grid(figure, grids) for figure in FIGURES.values())
+    return tuple(grid for grid in found if grid is not None)
+
+
+def _figure_grid(figure: Figure, grids: Grids) -> FigureGrid | None:
+    top = _first(
+        grids, figure.numerator, (figure.level, "cell", "total") if not figure.dimension else (figure.level,)
+    )
+    if top is None:
+        return None
+    if not figure.denominator:
+        return FigureGrid(figure, top.labels, top.venues, top.judged, top.estimates)
+    below = _first(grids, figure.denominator, ("core", "total", "cell"))
+    if below is None or not set(top.venues) <= set(below.venues):
+        return None
+    at = below.columns(top.venues)
+    denominator = Estimates(below.estimates.value[:, at], below.estimates.sigma[:, at])
+    return FigureGrid(figure, top.labels, top.venues, top.judged, ratio(top.estimates, denominator))
+
+
+def _first(grids: Grids, measure: str, levels: Sequence[str]) -> Grid | None:
+    return next((grids[measure, level] for level in levels if (measure, level) in grids), None)
+
+
+def own_rows(grids: Sequence[FigureGrid], venue: str, known: frozenset[str]) -> Iterator[Row]:
+    """The venue's own ratios, so that pages and API show one number. `known`: already in the release."""
+    for grid in grids:
+        if grid.figure.kind is Kind.COUNT or grid.figure.id in known or venue not in grid.venues:
+            continue
+        column = grid.venues.index(venue)
+        for label, value, sigma in zip(
+            grid.labels, grid.values.value[:, column], grid.values.sigma[:, column], strict=True
+        ):
+            address = "/".join(filter(None, (grid.figure.id, venue, label)))
+            yield _row(grid.figure, address, label, float(value), float(sigma), venue=venue)
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Whose figures are averaged: the other members of a group, as one audience sees it."""
+
+    group: str
+    audience: str
+    venues: tuple[str, ...]
+    allowed: bool
+
+
+def peer_rows(
+    grids: Sequence[FigureGrid], others: Others, owners: Mapping[str, str], regions: Mapping[str, str]
+) -> Iterator[Row]:
+    """Mean and, where allowed, quartiles of the others for every figure and label."""
+    open_regions: set[str] = set()
+    for grid in sorted(grids, key=lambda g: g.figure.level == "cell" and g.figure.sensitive_cells):
+        present = [venue for venue in others.venues if venue in grid.venues]
+        columns = [grid.venues.index(venue) for venue in present]
+        names = [owner_of(owners, venue) for venue in present]
+        shown = np.zeros(len(grid.labels), dtype=bool)
+        if others.allowed and enough_owners(names):
+            shown = _shown(grid, columns, names, regions, open_regions)
+        if grid.figure.level == "region":
+            open_regions = {label for label, ok in zip(grid.labels, shown, strict=True) if ok}
+        yield from _group_rows(grid, columns, names, shown, others)
+
+
+def _shown(
+    grid: FigureGrid,
+    columns: Sequence[int],
+    names: Sequence[str],
+    regions: Mapping[str, str],
+    open_regions: set[str],
+) -> NDArray[np.bool_]:
+    """Every label judged on what enters its mean, and on the counts behind a share that stands for them."""
+    values = by_owner(grid.values.value[:, columns], names)
+    safe = dominance_safe(np.nan_to_num(values)) & ~np.isnan(values).any(axis=1)
+    weights = by_owner(np.ones((1, len(columns))), names)
+    safe &= bool(dominance_safe(weights)[0])
+    if not grid.figure.sensitive_cells:
+        return protect_partition(np.nan_to_num(values), safe) if grid.figure.dimension else safe
+    counts = by_owner(np.nan_to_num(grid.counts[:, columns]), names)
+    safe &= dominance_safe(counts)
+    if grid.figure.level == "region":
+        return protect_partition(counts, safe)
+    return shown_areas(counts, safe, [regions.get(label, "") for label in grid.labels], open_regions, 1)
+
+
+def _group_rows(
+    grid: FigureGrid, columns: Sequence[int], names: Sequence[str], shown: NDArray[np.bool_], others: Others
+) -> Iterator[Row]:
+    figure, n = grid.figure, len(others.venues)
+    if columns:
+        chosen = Estimates(grid.values.value[:, columns], grid.values.sigma[:, columns])
+        means = chosen.mean_over_venues()
+    for at, label in enumerate(grid.labels):
+        address = "/".join(filter(None, (figure.id, others.group, others.audience, label)))
+        facts = {"group": others.group, "peers": n}
+        if shown[at]:
+            yield _row(
+                figure, f"peer_mean/{address}", label, means.value[at], means.sigma[at], "peer_mean/", **facts
+            )
+        else:
+            yield _withheld(figure, f"peer_mean/{address}", label, "peer_mean/", **facts)
+        if figure.ordered:
+            found = order_statistics(_by_owner_mean(chosen.value[at], names)) if shown[at] else {}
+            for name in ORDERED:
+                yield _order_row(figure, f"peer_{name}/", address, label, found.get(name), facts)
+
+
+def _by_owner_mean(values: Values, names: Sequence[str]) -> Values:
+    """One value per owner, so that a holding is one rank among the others."""
+    merged = by_owner(values[None, :], names)[0]
+    counts = by_owner(np.ones((1, len(names))), names)[0]
+    return np.asarray(merged / counts)
+
+
+def _order_row(
+    figure: Figure, prefix: str, address: str, label: str, value: float | None, facts: Mapping[str, object]
+) -> Row:
+    if value is None:
+        return _withheld(figure, prefix + address, label, prefix, **facts)
+    return {
+        **_withheld(figure, prefix + address, label, prefix, **facts),
+        "estimate": value,
+        "status": "derived",
+    }
+
+
+def _row(
+    figure: Figure, cell_id: str, label: str, value: float, sigma: float, prefix: str = "", **facts: object
+) -> Row:
+    if np.isnan(value):
+        return _withheld(figure, cell_id, label, prefix, **facts)
+    half = Z95 * sigma
+    top = 1.0 if figure.kind is Kind.SHARE else np.inf
+    return {
+        **_withheld(figure, cell_id, label, prefix, **facts),
+        "sigma": float(sigma),
+        "estimate": float(min(max(value, 0.0), top)),
+        "low": float(min(max(value - half, 0.0), top)),
+        "high": float(min(max(value + half, 0.0), top)),
+        "status": "derived",
+    }
+
+
+def _withheld(figure: Figure, cell_id: str, label: str, prefix: str, **facts: object) -> Row:
+    return {
+        "cell_id": cell_id,
+        "measure": prefix + figure.id,
+        "venue": "",
+        "dimension": figure.dimension,
+        "label": label,
+        "level": figure.level if figure.dimension else "total",
+        "status": "withheld",
+        "group": "",
+        "peers": 0,
+        **facts,
+    }
+
+
+__all__ = ["MIN_FOR_QUARTILES", "FigureGrid", "Others", "figure_grids", "own_rows", "peer_rows"]

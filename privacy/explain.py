@@ -1,0 +1,128 @@
+"""A release in plain words: its manifest goes in, short paragraphs in English or Dutch come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.findings import Text
+
+PURPOSES = {
+    "own": Text("this season's own figures", "de cijfers van dit seizoen zelf"),
+    "look_back": Text("a look back from the season after", "een terugblik vanuit het seizoen erna"),
+    "correction": Text("a correction", "een correctie"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph with the heading it stands under."""
+
+    heading: str
+    text: str
+
+
+_UNIT = (
+    Text("Who is protected", "Wie beschermd is"),
+    Text(
+        "Each booker, with everything they did in one season at all venues together. Whether or not one "
+        "person is "
+        "in the data, anybody who reads these figures would see about the same. Someone who books under two "
+        "addresses counts as two bookers and is protected less. A sale without a name is protected by "
+        "the order.",
+        "Elke boeker, met alles wat die in één seizoen bij alle huizen samen deed. Of één persoon nu "
+        "wel of niet "
+        "in de gegevens staat: wie deze cijfers leest, zou vrijwel hetzelfde zien. Wie onder twee "
+        "adressen boekt, "
+        "telt als twee boekers en is minder beschermd. Een verkoop zonder naam is per bestelling beschermd.",
+    ),
+)
+_BOUNDS = (
+    Text("What one booker can add", "Wat één boeker kan bijdragen"),
+    Text(
+        "In the detailed figures a booker counts at up to {core_venues} venues, with up to "
+        "{genres_per_venue} "
+        "genres and {tickets_per_venue} visits at each; up to {tail_venues} venues in a venue's total. "
+        "Which venues is decided by chance, the same way in every table, before anything is counted.",
+        "In de gedetailleerde cijfers telt een boeker bij hoogstens {core_venues} huizen, met bij elk "
+        "hoogstens "
+        "{genres_per_venue} genres en {tickets_per_venue} bezoeken; in het totaal van een huis bij hoogstens "
+        "{tail_venues} huizen. Welke huizen dat zijn bepaalt het toeval, in elke tabel gelijk, vóór er "
+        "geteld wordt.",
+    ),
+)
+_NOISE = (
+    Text("What chance adds", "Wat het toeval toevoegt"),
+    Text(
+        "Each of the {cells} counts got a random whole number added, once, up or down. "
+        "In 95 of 100 cells it is at most {least} in the finest network figures and at most {most} in "
+        "the widest. "
+        "It is never drawn again: asking twice gives the same answer.",
+        "Bij elk van de {cells} tellingen is één keer een willekeurig geheel getal opgeteld, omhoog of "
+        "omlaag. "
+        "In 95 van de 100 vakjes is dat hoogstens {least} in de fijnste netwerkcijfers en hoogstens "
+        "{most} in de "
+        "ruimste. Er wordt nooit opnieuw geloot: wie het twee keer vraagt, krijgt hetzelfde antwoord.",
+    ),
+)
+_LOSS = (
+    Text("What it costs: season {season}", "Wat het kost: seizoen {season}"),
+    Text(
+        "For {purpose}: {nano_rho} nano-rho, which is epsilon {at6} at delta 1e-6 and {at10} at delta 1e-10. "
+        "For someone who is there five seasons, each charged like this: epsilon {five} at delta 1e-6.",
+        "Voor {purpose}: {nano_rho} nano-rho, dat is epsilon {at6} bij delta 1e-6 en {at10} bij delta 1e-10. "
+        "Voor wie er vijf seizoenen bij is, elk zo belast: epsilon {five} bij delta 1e-6.",
+    ),
+)
+_OUTSIDE = (
+    Text("What is not protected this way", "Wat niet zo beschermd is"),
+    Text(
+        "A venue's own exact figures, which only that venue sees; the public programme; the list of members.",
+        "De eigen exacte cijfers van een huis, die alleen dat huis ziet; de openbare programmering; de "
+        "ledenlijst.",
+    ),
+)
+
+
+def explain(manifest: Mapping[str, Any], language: str = "en") -> tuple[Paragraph, ...]:
+    """The account of a release for people who are not statisticians."""
+    tables = manifest["tables"]
+    noise = {
+        "cells": _number(sum(table["cells"] for table in tables), language),
+        "least": _number(min(table["margin95"] for table in tables), language),
+        "most": _number(max(table["margin95"] for table in tables), language),
+    }
+    return (
+        _paragraph(_UNIT, language, {}),
+        _paragraph(_BOUNDS, language, manifest["bounds"]),
+        _paragraph(_NOISE, language, noise),
+        *(_paragraph(_LOSS, language, _loss(loss, language)) for loss in manifest["losses"]),
+        _paragraph(_OUTSIDE, language, {}),
+    )
+
+
+def _loss(loss: Mapping[str, Any], language: str) -> dict[str, str]:
+    return {
+        "season": loss["season"],
+        "purpose": PURPOSES[loss["purpose"]].in_language(language),
+        "nano_rho": _number(loss["nano_rho"], language),
+        "at6": _decimal(loss["epsilon"]["1e-6"], language),
+        "at10": _decimal(loss["epsilon"]["1e-10"], language),
+        "five": _decimal(loss["epsilon_over_seasons"]["5"]["1e-6"], language),
+    }
+
+
+def _paragraph(texts: tuple[Text, Text], language: str, values: Mapping[str, Any]) -> Paragraph:
+    heading, body = (text.in_language(language).format(**values) for text in texts)
+    return Paragraph(heading, body)
+
+
+def _number(value: int, language: str) -> str:
+    return f"{value:,}".replace(",", "." if language.startswith("nl") else ",")
+
+
+def _decimal(value: float, language: str) -> str:
+    """Three decimals, rounded up: a loss is never told smaller than it is."""
+    up = f"{-(-value * 1000 // 1) / 1000:.3f}"
+    return up.replace(".", ",") if language.startswith("nl") else up

@@ -1,0 +1,97 @@
+"""A release's manifest: public facts of the draw go in, the document that gets signed comes out."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from ingest.seasons import Season
+from privacy.budget import PrivacyLoss
+from privacy.ledger import Reservation
+from privacy.mechanisms import MECHANISM, OPENDP_VERSION, epsilon, raw_margin
+from privacy.policy import DELTAS, LIFETIMES, UNPROTECTED, Policy
+from privacy.release import Release
+from privacy.workload import Publication, TableFacts
+
+
+def salted_digest(salt: bytes, parts: Sequence[str]) -> str:
+    """HMAC-SHA-256 of the snapshots' digests under a season's salt: binds the input, reveals nothing."""
+    return hmac.digest(salt, b"foyer input snapshot\n" + "\n".join(parts).encode(), "sha256").hex()
+
+
+def build_manifest(
+    release: Release,
+    publication: Publication,
+    reservation: Reservation,
+    policy: Policy,
+    *,
+    now: datetime,
+    code_version: str,
+) -> dict[str, Any]:
+    """Everything needed to check the loss by hand: bounds, scales, charges and where the account says so."""
+    return {
+        "id": publication.key,
+        "workload": publication.workload,
+        "season": publication.season.label,
+        "edition": publication.edition,
+        "publication_digest": publication.digest,
+        "unit": policy.unit,
+        "bounds": asdict(policy.bounds),
+        "mechanism": MECHANISM,
+        "tables": [_table(fact) for fact in release.facts],
+        "losses": [_loss(c.season, c.purpose.value, c.loss) for c in release.charges],
+        "input_digest": publication.input_digest,
+        "keyset_digest": publication.keyset_digest,
+        "regions_digest": publication.regions_digest,
+        "policy": {"version": policy.version, "digest": policy.digest},
+        "ledger": {"reservation": reservation.id, "entries": list(reservation.entries)},
+        "code_version": code_version,
+        "opendp_version": OPENDP_VERSION,
+        "unprotected_quantities": list(UNPROTECTED),
+        "date": now.astimezone(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def epsilons(loss: PrivacyLoss) -> dict[str, float]:
+    """Epsilon at each delta that we state, to six decimals."""
+    return {f"{delta:.0e}".replace("e-0", "e-"): round(epsilon(loss, delta), 6) for delta in DELTAS}
+
+
+def lifetime(loss: PrivacyLoss) -> dict[str, dict[str, float]]:
+    """Epsilon for someone who is there in each of so many seasons, all charged like this one."""
+    return {str(n): epsilons(PrivacyLoss(loss.nano_rho * n)) for n in LIFETIMES}
+
+
+def _loss(season: Season, purpose: str, loss: PrivacyLoss) -> dict[str, Any]:
+    return {
+        "season": season.label,
+        "purpose": purpose,
+        "nano_rho": loss.nano_rho,
+        "epsilon": epsilons(loss),
+        "epsilon_over_seasons": lifetime(loss),
+    }
+
+
+def _table(fact: TableFacts) -> dict[str, Any]:
+    return {
+        "name": fact.name,
+        "measure": fact.measure,
+        "level": fact.level,
+        "scale": fact.scale,
+        "margin95": raw_margin(fact.scale),
+        "cells": fact.keyset.size,
+        "keyset_digest": fact.keyset.digest,
+        "per_season": [
+            {
+                "season": season.label,
+                "cells_per_unit": bound.cells,
+                "size_per_cell": bound.size,
+                "l2": bound.l2,
+                "rho_nano": fact.losses[season].nano_rho,
+            }
+            for season, bound in sorted(fact.bounds.items())
+        ],
+    }

@@ -1,0 +1,92 @@
+"""Peer groups, curated and versioned: a proposed version goes in, what is wrong with it comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ingest.findings import Text
+from ingest.seasons import Season
+from privacy.disclosure_rules import MIN_CHANGED_OWNERS, MIN_OTHER_OWNERS, isolates, owner_of
+
+
+@dataclass(frozen=True, slots=True)
+class PeerGroup:
+    """One version of one group. `name` has en and nl; `members` are venues; it holds for one season."""
+
+    id: str
+    name: Mapping[str, str]
+    version: int
+    season: Season
+    members: tuple[str, ...]
+
+    def others(self, venue: str, owners: Mapping[str, str]) -> tuple[str, ...]:
+        """The members that do not belong to this venue's owner (T-07: nobody's figure holds his own)."""
+        own = owner_of(owners, venue)
+        return tuple(m for m in self.members if owner_of(owners, m) != own)
+
+
+TOO_FEW = Text(
+    en="A peer group needs at least five owners, so that each member sees at least four others.",
+    nl="Een vergelijkingsgroep telt minstens vijf eigenaren, zodat elk lid er minstens vier andere ziet.",
+)
+SAME_SEASON = Text(
+    en="A group changes only between seasons. Make the new version for a later season.",
+    nl="Een groep verandert alleen tussen seizoenen. Maak de nieuwe versie voor een later seizoen.",
+)
+SINGLE_CHANGE = Text(
+    en="At least two owners must join or leave at once: a single change gives that venue away.",
+    nl="Er moeten minstens twee eigenaren tegelijk bij- of uitgaan: één wisseling verraadt dat huis.",
+)
+VERSION_ORDER = Text(
+    en="A new version has the next number and the same id.",
+    nl="Een nieuwe versie heeft het volgende nummer en dezelfde id.",
+)
+OVERLAP = Text(
+    en="Together with the other groups this one gives a single venue away. Choose other members.",
+    nl="Samen met de andere groepen verraadt deze groep één huis. Kies andere leden.",
+)
+
+
+def group_problems(
+    group: PeerGroup,
+    owners: Mapping[str, str],
+    *,
+    previous: PeerGroup | None = None,
+    beside: Sequence[PeerGroup] = (),
+) -> tuple[Text, ...]:
+    """Everything that stands against activating this version, all at once (V-1, V-5, T-08)."""
+    found: list[Text] = []
+    if len(_owners(group, owners)) < MIN_OTHER_OWNERS + 1:
+        found.append(TOO_FEW)
+    if previous is not None:
+        found += _change_problems(group, previous, owners)
+    groups = [other for other in (*beside, group) if other.season == group.season]
+    if len(groups) > 1 and _gives_away_a_member(groups, owners):
+        found.append(OVERLAP)
+    return tuple(found)
+
+
+def _change_problems(group: PeerGroup, previous: PeerGroup, owners: Mapping[str, str]) -> list[Text]:
+    if set(group.members) == set(previous.members):
+        return []
+    found = []
+    if group.id != previous.id or group.version != previous.version + 1:
+        found.append(VERSION_ORDER)
+    if group.season <= previous.season:
+        found.append(SAME_SEASON)
+    changed = set(group.members) ^ set(previous.members)
+    if len({owner_of(owners, venue) for venue in changed}) < MIN_CHANGED_OWNERS:
+        found.append(SINGLE_CHANGE)
+    return found
+
+
+def _gives_away_a_member(groups: Sequence[PeerGroup], owners: Mapping[str, str]) -> bool:
+    """For each venue that could look: the groups it belongs to, without its own owner's venues."""
+    viewers = {venue for group in groups for venue in group.members}
+    seen = ([frozenset(g.others(v, owners)) for g in groups if v in g.members] for v in sorted(viewers))
+    return any(isolates(sets, owners) for sets in seen)
+
+
+def _owners(group: PeerGroup, owners: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(owner_of(owners, venue) for venue in group.members)

@@ -1,0 +1,200 @@
+"""The promise to bookers as reviewed constants: the policy that every release follows.
+
+A change here is a change of the promise: it needs two reviewers, a new version and a dated line in
+METHODOLOGY. The shares are chosen from public priors (below), never from anything that was released
+or counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+
+from aggregation.bounds import Bounds, TableBound
+from privacy.budget import Budget, PrivacyLoss, Purpose
+
+VERSION = "2026-11-21"
+
+UNIT = (
+    "one booker's whole season: all rows of one booker, at all venues, in one season (1 August to 31 July); "
+    "an order without a booker is a unit of its own"
+)
+DELTAS = (1e-6, 1e-10)
+LIFETIMES = (1, 2, 3, 5, 10)
+
+# rho 0.024355 is epsilon 1 at delta 1e-6; the hard limit 0.088152 is epsilon 2.
+BUDGET = Budget(
+    plan=PrivacyLoss(24_355_000),
+    limit=PrivacyLoss(88_152_000),
+    percent=MappingProxyType({Purpose.OWN: 80, Purpose.LOOK_BACK: 15, Purpose.CORRECTION: 5}),
+)
+
+BOUNDS = Bounds()
+
+# Reliability, judged on the released value and its known error only (never on an exact count).
+INDICATIVE_ABOVE = 0.10
+NOT_CHARTED_ABOVE = 0.30
+
+UNPROTECTED = (
+    "a venue's own figures, exact, shown to that venue alone",
+    "the public programme: which venues, productions and performances there were, and when",
+    "the list of members and the versions of peer groups",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlan:
+    """One table of the workload.
+
+    `level` is "cell" for a table as counted; "district", "region" and "core" are coarser sums of the
+    same bounded table, drawn for themselves: adding up hundreds of noisy areas would drown a region.
+    `percent` is its share of a season's own part. `typical` is the prior for one cell of a middling
+    venue (or of the network), used to state an expected error before anything is published.
+    """
+
+    measure: str
+    level: str
+    percent: int
+    typical: int
+    why: str
+
+    @property
+    def name(self) -> str:
+        return self.measure if self.level == "cell" else f"{self.measure}@{self.level}"
+
+
+# Priors (assumed for a middling member, taken from no release and no data): 6,000 bookers, 15,000 named
+# visits, 3,000 unnamed ones, a third of the bookers back from last season; a booker knows 1.4 venues and
+# buys 2.2 tickets an order; the network has 24 members, 100,000 bookers and 4,000 postcode areas.
+# The shares follow three rules. (1) The map is what marketing works with: areas, regions and the total
+# share three tenths. (2) Tables whose bound is wide (visits, tickets, genres) get more than their cell sizes
+# ask, else they could not be charted. (3) Network tables need little: one booker moves one cell by one.
+# Looking back costs two seasons: `returning` and `network_returning` stay well under the 15 % for it.
+TABLES = (
+    TablePlan("reach_by_area", "cell", 13, 40, "the postcode map; the finest cells that anybody uses"),
+    TablePlan("reach_by_area", "district", 7, 150, "what an area's estimate leans on"),
+    TablePlan("reach_by_area", "region", 5, 450, "a region is not the sum of its noisy areas"),
+    TablePlan("reach_by_area", "core", 5, 6000, "the venue's reach, which every share is a share of"),
+    TablePlan(
+        "returning", "cell", 8, 2000, "loyalty is the second question after reach; charged to two seasons"
+    ),
+    TablePlan("attendance_bands", "cell", 7, 1500, "four cells a venue, the last one small"),
+    TablePlan("reach_by_genre", "cell", 9, 700, "wide bound: six venues times four genres"),
+    TablePlan("reach_by_product_class", "cell", 4, 900, "seven cells a venue"),
+    TablePlan("reach_by_channel", "cell", 4, 2000, "three cells a venue"),
+    TablePlan("visits", "cell", 8, 15000, "widest bound: twenty visits at each of six venues"),
+    TablePlan("tickets", "cell", 3, 16000, "close to visits, asked for less often"),
+    TablePlan("reach_beyond", "cell", 6, 200, "small, but its noise is part of every venue's total reach"),
+    TablePlan(
+        "unidentified_visits", "cell", 4, 3000, "an order of up to twenty; says how complete the rest is"
+    ),
+    TablePlan("network_reach_by_area", "cell", 6, 25, "the network's own map"),
+    TablePlan("network_returning", "cell", 1, 30000, "one cell"),
+    TablePlan("network_attendance_bands", "cell", 1, 25000, "four large cells"),
+    TablePlan("network_reach_by_genre", "cell", 2, 12000, "six genres a booker"),
+    TablePlan("network_reach_by_product_class", "cell", 1, 20000, "seven large cells"),
+    TablePlan("network_reach_by_channel", "cell", 1, 30000, "three large cells"),
+    TablePlan("network_venues_per_booker", "cell", 1, 20000, "four cells, the last one small"),
+    TablePlan("crossover", "cell", 4, 200, "276 pairs; read in groups of owners, seldom alone"),
+)
+
+# The partition tables of a venue: each counts every core booker of a venue in exactly one cell, so that their
+# sums are one and the same number. Consistency stands on this.
+VENUE_PARTITIONS = ("reach_by_area", "attendance_bands", "reach_by_channel")
+NETWORK_PARTITIONS = (
+    "network_reach_by_area",
+    "network_attendance_bands",
+    "network_reach_by_channel",
+    "network_venues_per_booker",
+)
+LOOKS_BACK = ("returning", "network_returning")
+WORKLOAD = "season"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The promise as one value. `noiseless` exists for tests of the recipe; publishing refuses it."""
+
+    version: str
+    unit: str
+    budget: Budget
+    bounds: Bounds
+    tables: tuple[TablePlan, ...]
+    noiseless: bool = False
+
+    def __post_init__(self) -> None:
+        if sum(plan.percent for plan in self.tables) > 100:
+            raise ValueError("The tables' shares add up to at most 100 % of the season's own part.")
+        looking_back = PrivacyLoss.total(self.loss(p) for p in self.tables if p.measure in LOOKS_BACK)
+        if looking_back > self.budget.part(Purpose.LOOK_BACK):
+            raise ValueError(
+                "Tables that look back must fit in the part that the earlier season keeps for them."
+            )
+
+    def loss(self, plan: TablePlan) -> PrivacyLoss:
+        """The most that this table may cost each season it reads, rounded down."""
+        return PrivacyLoss(self.budget.part(Purpose.OWN).nano_rho * plan.percent // 100)
+
+    def plans_for(self, measure: str) -> tuple[TablePlan, ...]:
+        return tuple(plan for plan in self.tables if plan.measure == measure)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything promised."""
+        content = {
+            "version": self.version,
+            "unit": self.unit,
+            "plan": self.budget.plan.nano_rho,
+            "limit": self.budget.limit.nano_rho,
+            "percent": {purpose.value: share for purpose, share in self.budget.percent.items()},
+            "bounds": asdict(self.bounds),
+            "tables": [asdict(plan) for plan in self.tables],
+            "noiseless": self.noiseless,
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+POLICY = Policy(VERSION, UNIT, BUDGET, BOUNDS, TABLES)
+
+
+def declared_bounds(bounds: Bounds) -> Mapping[str, TableBound]:
+    """How far one unit may move each table: the promise that counting is held to, table by table."""
+    core, one = bounds.core_venues, TableBound(1, 1)
+    per_venue = TableBound(core, 1)
+    return {
+        "reach_by_area": per_venue,
+        "returning": per_venue,
+        "attendance_bands": per_venue,
+        "reach_by_genre": TableBound(core * bounds.genres_per_venue, 1),
+        "reach_by_product_class": TableBound(core * bounds.classes_per_venue, 1),
+        "reach_by_channel": per_venue,
+        "visits": TableBound(core, bounds.tickets_per_venue),
+        "tickets": TableBound(core, bounds.tickets_per_venue),
+        "reach_beyond": TableBound(bounds.tail_venues - core, 1),
+        "unidentified_visits": TableBound(1, bounds.tickets_per_order),
+        "network_reach_by_area": one,
+        "network_returning": one,
+        "network_attendance_bands": one,
+        "network_reach_by_genre": TableBound(bounds.network_genres, 1),
+        "network_reach_by_product_class": TableBound(bounds.network_classes, 1),
+        "network_reach_by_channel": one,
+        "network_venues_per_booker": one,
+        "crossover": TableBound(bounds.crossover_venues * (bounds.crossover_venues - 1) // 2, 1),
+    }
+
+
+def reliability(estimate: float, low: float, high: float) -> str:
+    """ "firm", "indicative" or "uncharted": from the released value and its interval alone."""
+    half = (high - low) / 2
+    if estimate <= 0 or not math.isfinite(half) or half > NOT_CHARTED_ABOVE * estimate:
+        return "uncharted"
+    return "indicative" if half > INDICATIVE_ABOVE * estimate else "firm"
+
+
+def shares(policy: Policy) -> Mapping[str, int]:
+    """Each table's percent of a season's own part, for the methods page."""
+    return {plan.name: plan.percent for plan in policy.tables}

@@ -1,0 +1,205 @@
+"""The recipe: bounded exact tables go in, a paid-for, signed, stored release comes out.
+
+Reserve, draw, store, finalise. A crash after the reservation costs the reservation; a crash after the
+store costs nothing, the same bytes are finalised at the next start. Nothing is ever drawn twice for
+one charge, and nothing is visible that the account does not name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, Engine
+
+from privacy import ledger
+from privacy.estimate import NoisyTable, estimate_cells
+from privacy.ledger import Reservation
+from privacy.manifest import build_manifest
+from privacy.mechanisms import draw
+from privacy.policy import POLICY, Policy
+from privacy.release import Release, ReleaseDamagedError, ReleaseStore, StoredRelease
+from privacy.workload import Planned, Publication, plan_release, regions_digest
+
+if TYPE_CHECKING:
+    from aggregation.counts import ExactTable
+
+Audiences = Callable[[pa.Table], Mapping[str, pa.Table]]
+
+
+class NotApprovedError(Exception):
+    """What would be drawn is not what two people approved; nothing was charged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What publishing needs besides the publication: the account, the store, the key, and who sees what.
+
+    `engine` must begin SQLite transactions with BEGIN IMMEDIATE.
+    """
+
+    engine: Engine
+    store: ReleaseStore
+    signing_key: Ed25519PrivateKey
+    audiences: Audiences
+    regions: Mapping[str, str]
+    code_version: str
+    policy: Policy = POLICY
+
+
+def protect(
+    tables: Sequence[ExactTable], policy: Policy = POLICY, regions: Mapping[str, str] | None = None
+) -> Release:
+    """Plan, draw and estimate: pure and random, no input or output beyond its arguments.
+
+    `regions` maps areas to the region they roll up to.
+    """
+    return _drawn(plan_release(tables, policy, regions or {}), regions or {})
+
+
+def publish(
+    publication: Publication,
+    count: Callable[[], Sequence[ExactTable]],
+    desk: Desk,
+    *,
+    approved: str,
+    actor: str,
+    now: datetime,
+    beyond_plan: str = "",
+    checkpoint: Callable[[str], None] = lambda _: None,
+) -> StoredRelease:
+    """Publish once: a repeat returns the stored bytes and costs nothing.
+
+    `approved` is the publication's digest as two people approved it; `count` runs only when something
+    must be drawn; `beyond_plan` is the approved reason for passing the plan, where there is one.
+    """
+    with desk.store.lock(publication.key):
+        if (stored := _resumed(publication, desk, actor, now)) is not None:
+            return stored
+        _check_approved(publication, desk, approved)
+        planned = plan_release(count(), desk.policy, desk.regions)
+        with desk.engine.begin() as connection:
+            reservation = _reserve(connection, publication, planned, desk, actor, now, beyond_plan)
+        checkpoint("reserved")
+        release = _drawn(planned, desk.regions)
+        checkpoint("drawn")
+        manifest = build_manifest(
+            release, publication, reservation, desk.policy, now=now, code_version=desk.code_version
+        )
+        files = desk.audiences(release.cells)
+        stored = desk.store.write(publication.key, release.cells, files, manifest, desk.signing_key)
+        checkpoint("stored")
+        _finalise(stored, reservation, desk, actor, now)
+        checkpoint("finalised")
+        return stored
+
+
+def resume(publication_key: str, desk: Desk, *, actor: str, now: datetime) -> StoredRelease | None:
+    """At start-up: finalise what was stored before a crash. None when nothing of this release is stored."""
+    with desk.store.lock(publication_key):
+        with desk.engine.begin() as connection:
+            state = ledger.state_of(connection, publication_key)
+        return _finished(publication_key, state, desk, actor, now)
+
+
+def visible(connection: Connection, store: ReleaseStore) -> tuple[StoredRelease, ...]:
+    """The releases that may be shown: stored, finalised, with the very manifest that the account names."""
+    shown = []
+    for release_id in store.ids():
+        final = ledger.state_of(connection, release_id).finalised
+        stored = store.open(release_id)
+        if final is not None and final.digest == stored.manifest_digest:
+            shown.append(stored)
+    return tuple(shown)
+
+
+def _check_approved(publication: Publication, desk: Desk, approved: str) -> None:
+    if desk.policy.noiseless:
+        raise NotApprovedError("A policy without noise is for tests and cannot be published.")
+    here = (desk.policy.digest, regions_digest(desk.regions))
+    if (publication.policy_digest, publication.regions_digest) != here:
+        raise NotApprovedError(
+            "The policy or the map of regions changed since this was proposed. Propose it again."
+        )
+    if approved != publication.digest:
+        raise NotApprovedError("The data, cells or policy changed since this was approved. Propose it again.")
+
+
+def _resumed(publication: Publication, desk: Desk, actor: str, now: datetime) -> StoredRelease | None:
+    """What an earlier run left: its stored release, or nothing, its unused reservation forfeited."""
+    with desk.engine.begin() as connection:
+        state = ledger.state_of(connection, publication.key)
+    if (stored := _finished(publication.key, state, desk, actor, now)) is not None:
+        return stored
+    if state.reserved is not None:
+        with desk.engine.begin() as connection:
+            ledger.forfeit(
+                connection,
+                state.reserved,
+                actor=actor,
+                at=now,
+                reason="stopped before the release was stored",
+            )
+    return None
+
+
+def _finished(
+    key: str, state: ledger.PublicationState, desk: Desk, actor: str, now: datetime
+) -> StoredRelease | None:
+    if not desk.store.exists(key):
+        if state.finalised is not None:
+            raise ReleaseDamagedError(
+                f"Release {key} is in the account but not in the store. Restore it from a backup."
+            )
+        return None
+    stored = desk.store.open(key)
+    if problems := stored.verify(desk.signing_key.public_key()):
+        raise ReleaseDamagedError(f"Release {key}: {'; '.join(problems)}. Restore it from a backup.")
+    if state.finalised is not None:
+        if state.finalised.digest != stored.manifest_digest:
+            raise ReleaseDamagedError(f"Release {key} is not the one that the account names. Restore it.")
+        return stored
+    if state.reserved is None or state.reserved.id != stored.manifest["ledger"]["reservation"]:
+        raise ReleaseDamagedError(
+            f"Release {key} was stored without a reservation in the account. It stays hidden."
+        )
+    _finalise(stored, state.reserved, desk, actor, now)
+    return stored
+
+
+def _reserve(
+    connection: Connection,
+    publication: Publication,
+    planned: Planned,
+    desk: Desk,
+    actor: str,
+    now: datetime,
+    beyond_plan: str,
+) -> Reservation:
+    if planned.season != publication.season:
+        raise NotApprovedError("The counted tables are of another season than the one approved.")
+    return ledger.reserve(
+        connection,
+        publication=publication.key,
+        digest=publication.digest,
+        charges=planned.charges,
+        budget=desk.policy.budget,
+        actor=actor,
+        at=now,
+        beyond_plan=beyond_plan,
+    )
+
+
+def _drawn(planned: Planned, regions: Mapping[str, str]) -> Release:
+    noisy = draw(planned.draws)
+    tables = [NoisyTable(f.name, f.measure, f.level, f.keyset, noisy[f.name], f.scale) for f in planned.facts]
+    return Release(planned.season, planned.facts, planned.charges, estimate_cells(tables, regions))
+
+
+def _finalise(stored: StoredRelease, reservation: Reservation, desk: Desk, actor: str, now: datetime) -> None:
+    with desk.engine.begin() as connection:
+        ledger.finalise(connection, reservation, manifest_digest=stored.manifest_digest, actor=actor, at=now)

@@ -1,0 +1,175 @@
+"""The marks of a comparison: theme and fields go in, Vega-Lite layers come out. One grammar everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from privacy.disclosure import WITHHELD
+from reports.benchmark import Benchmark
+from reports.theme import FONT, Theme
+from reports.wording import Translate
+
+Spec = dict[str, Any]
+KEY_LETTER = 4.9  # the mean width of a letter at 11 px
+
+
+def withheld_layer(y: Spec, theme: Theme, width: int, language: str) -> Spec:
+    hatch = {
+        "mark": {
+            "type": "rule",
+            "stroke": theme.hatch,
+            "strokeWidth": 16,
+            "strokeDash": [1.5, 5],
+            "opacity": 0.8,
+        },
+        "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": width}},
+    }
+    reason = {
+        "mark": {
+            "type": "text",
+            "align": "left",
+            "dy": 15,
+            "fontSize": 11,
+            "color": theme.quiet,
+            "text": WITHHELD.in_language(language),
+        },
+        "encoding": {"y": y, "x": {"value": 0}},
+    }
+    return {"transform": [{"filter": "datum.withheld"}], "layer": [hatch, reason]}
+
+
+def band_layer(x: Spec, y: Spec, theme: Theme) -> Spec:
+    return {
+        "transform": [{"filter": "isValid(datum.q1)"}],
+        "mark": {"type": "bar", "height": 20, "color": theme.peers, "cornerRadius": 3},
+        "encoding": {"y": y, "x": {"field": "q1", **x}, "x2": {"field": "q3"}},
+    }
+
+
+def tick_layers(x: Spec, y: Spec, theme: Theme) -> list[Spec]:
+    return [
+        {
+            "transform": [{"filter": "isValid(datum.middle)"}],
+            "mark": {"type": "tick", "size": 20, "thickness": 2.5, "opacity": 1, "color": theme.peers_mark},
+            "encoding": {"y": y, "x": {"field": "middle", **x}},
+        }
+    ]
+
+
+def own_layers(x: Spec, y: Spec, theme: Theme) -> list[Spec]:
+    return [
+        {
+            "transform": [{"filter": "isValid(datum.previous)"}],
+            "mark": {
+                "type": "point",
+                "size": 70,
+                "strokeWidth": 1.8,
+                "opacity": 1,
+                "color": theme.own,
+                "fill": theme.paper,
+            },
+            "encoding": {"y": y, "x": {"field": "previous", **x}},
+        },
+        {
+            "transform": [{"filter": "isValid(datum.own)"}],
+            "mark": {"type": "rule", "strokeWidth": 2.5, "color": theme.own, "strokeCap": "round"},
+            "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}},
+        },
+        {
+            "transform": [{"filter": "isValid(datum.own)"}],
+            "mark": {"type": "circle", "size": 110, "opacity": 1, "color": theme.own},
+            "encoding": {"y": y, "x": {"field": "own", **x}},
+        },
+    ]
+
+
+def number_layers(y: Spec, theme: Theme, width: int, say: Translate) -> list[Spec]:
+    """Two columns of numbers at the right."""
+    columns = (("own_text", say("You"), theme.own, 52), ("peers_text", say("Peers’ mean"), theme.quiet, 128))
+    layers: list[Spec] = []
+    for field, head, colour, dx in columns:
+        text = {"type": "text", "align": "right", "dx": dx, "color": colour, "font": FONT}
+        weight = "bold" if field == "own_text" else "normal"
+        at = {"value": width}
+        layers.append(
+            {
+                "mark": {**text, "fontSize": 13, "fontWeight": weight},
+                "encoding": {"y": y, "x": at, "text": {"field": field}},
+            }
+        )
+        layers.append(
+            {
+                "data": {"values": [{}]},
+                "mark": {**text, "fontSize": 11, "fontWeight": weight, "text": head, "baseline": "bottom"},
+                "encoding": {"x": at, "y": {"value": -4}},
+            }
+        )
+    return layers
+
+
+def key_layers(comparisons: Sequence[Benchmark], theme: Theme, say: Translate, top: float) -> list[Spec]:
+    """One quiet line below, so that a picture pasted into slides still explains itself."""
+    entries = [("own", say("you, with the margin of error"))]
+    if any(item.quartiles for item in comparisons):
+        entries.append(("band", say("middle half of your peers, line at the median")))
+    elif any(item.median is not None for item in comparisons):
+        entries.append(("tick", say("median of your peers")))
+    elif any(item.peer_mean for item in comparisons):
+        entries.append(("tick", say("mean of your peers")))
+    if any(item.previous for item in comparisons):
+        entries.append(("previous", say("last season")))
+    layers: list[Spec] = []
+    left = 0.0
+    for shape, words in entries:
+        layers += _key_mark(shape, left, top, theme)
+        layers.append(
+            _fixed(
+                {
+                    "type": "text",
+                    "align": "left",
+                    "fontSize": 11,
+                    "font": FONT,
+                    "color": theme.quiet,
+                    "text": words,
+                },
+                left + 28,
+                top,
+            )
+        )
+        left += 28 + KEY_LETTER * len(words) + 18
+    return layers
+
+
+def _key_mark(shape: str, left: float, top: float, theme: Theme) -> list[Spec]:
+    line = {"type": "rule", "strokeWidth": 2.5, "strokeCap": "round", "color": theme.own}
+    dot = {"type": "circle", "size": 70, "opacity": 1, "color": theme.own}
+    hollow = {
+        "type": "point",
+        "size": 55,
+        "strokeWidth": 1.8,
+        "opacity": 1,
+        "color": theme.own,
+        "fill": theme.paper,
+    }
+    band = {"type": "rule", "strokeWidth": 12, "color": theme.peers}
+    tick = {"type": "rule", "strokeWidth": 2.5, "color": theme.peers_mark}
+    middle = left + 11
+    upright = {"x": {"value": middle}, "y": {"value": top - 6}, "y2": {"value": top + 6}}
+    across = {"x": {"value": left}, "x2": {"value": left + 22}, "y": {"value": top}}
+    drawn: dict[str, list[Spec]] = {
+        "own": [_fixed(line, left, top, across), _fixed(dot, middle, top)],
+        "band": [_fixed(band, left, top, across), _fixed(tick, left, top, upright)],
+        "tick": [_fixed(tick, left, top, upright)],
+        "previous": [_fixed(hollow, middle, top)],
+    }
+    return drawn[shape]
+
+
+def _fixed(mark: Spec, x: float, y: float, encoding: Spec | None = None) -> Spec:
+    """A mark at a place on the page, whatever the data."""
+    return {
+        "data": {"values": [{}]},
+        "mark": mark,
+        "encoding": encoding or {"x": {"value": x}, "y": {"value": y}},
+    }

@@ -1,0 +1,196 @@
+"""Every chart: comparisons and own counts go in, a Vega-Lite specification comes out, and from it SVG or PNG.
+
+One grammar. Peers: a quiet band over their middle half with a tick at the median. Own: a dot with its
+interval as a line. Last season: a hollow dot. Withheld: a hatched gap that says why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import vl_convert
+
+from privacy.disclosure import Kind
+from reports.benchmark import Benchmark
+from reports.chart_layers import (
+    Spec,
+    band_layer,
+    key_layers,
+    number_layers,
+    own_layers,
+    tick_layers,
+    withheld_layer,
+)
+from reports.theme import LIGHT, Theme, config
+from reports.uncertainty import Value
+from reports.wording import Translate, number, translator
+
+VEGA_LITE = "6.4"
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+ROW_HEIGHT = 46
+BAR_HEIGHT = 26
+AXIS_FORMAT = {Kind.COUNT: ",.0f", Kind.SHARE: ".0%", Kind.RATIO: ",.1f"}
+
+
+def comparison_chart(
+    comparisons: Sequence[Benchmark],
+    *,
+    language: str = "en",
+    theme: Theme = LIGHT,
+    title: str | Sequence[str] = "",
+    unit: str = "",
+    label: Callable[[str], str] = str,
+    width: int = 560,
+    translate: Translate | None = None,
+) -> Spec:
+    """Own value beside the peers, one row per comparison. `label` words a comparison's label."""
+    say = translate or translator(language)
+    kind = comparisons[0].kind if comparisons else Kind.COUNT
+    rows = [_row(item, label(item.label), language, _coarsest(comparisons)) for item in comparisons]
+    y = {
+        "field": "row",
+        "type": "nominal",
+        "sort": None,
+        "scale": {"domain": [row["row"] for row in rows], "paddingInner": 0, "paddingOuter": 0},
+        "axis": {"title": None, "labelFontSize": 13, "labelColor": theme.ink, "labelLimit": 180},
+    }
+    if len(rows) == 1:
+        y["axis"] = None
+    domain = _domain(comparisons, kind)
+    x_axis = {"title": unit or None, "format": AXIS_FORMAT[kind], "tickCount": 5, "grid": True}
+    x = {"type": "quantitative", "scale": {"domain": domain, "nice": False, "zero": False}, "axis": x_axis}
+    layers = [
+        withheld_layer(y, theme, width, language),
+        band_layer(x, y, theme),
+        *tick_layers(x, y, theme),
+        *own_layers(x, y, theme),
+        *number_layers(y, theme, width, say),
+        *key_layers(comparisons, theme, say, ROW_HEIGHT * len(rows) + (58 if unit else 38)),
+    ]
+    return {
+        "$schema": SCHEMA,
+        "background": None,
+        "padding": {"left": 4, "top": 4, "right": 4, "bottom": 4},
+        "width": width,
+        "height": {"step": ROW_HEIGHT},
+        "title": _title(title),
+        "data": {"values": rows},
+        "layer": layers,
+        "config": config(theme, language),
+    }
+
+
+def bar_chart(
+    items: Sequence[tuple[str, float]],
+    *,
+    language: str = "en",
+    theme: Theme = LIGHT,
+    title: str | Sequence[str] = "",
+    unit: str = "",
+    kind: Kind = Kind.COUNT,
+    width: int = 560,
+) -> Spec:
+    """A venue's own exact counts as labelled bars: no interval, because nothing was added."""
+    rows = [
+        {"order": n, "row": name, "value": value, "text": number(kind.value, value, language)}
+        for n, (name, value) in enumerate(items)
+    ]
+    y = {
+        "field": "row",
+        "type": "nominal",
+        "sort": None,
+        "scale": {"paddingInner": 0.3, "paddingOuter": 0.1},
+        "axis": {"title": None, "labelFontSize": 13, "labelColor": theme.ink, "labelLimit": 180},
+    }
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": {"title": unit or None, "format": AXIS_FORMAT[kind], "tickCount": 5},
+    }
+    return {
+        "$schema": SCHEMA,
+        "background": None,
+        "width": width,
+        "height": {"step": BAR_HEIGHT},
+        "title": _title(title),
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "bar", "color": theme.own, "cornerRadiusEnd": 2},
+                "encoding": {"y": y, "x": x},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12, "color": theme.ink},
+                "encoding": {"y": y, "x": x, "text": {"field": "text"}},
+            },
+        ],
+        "config": config(theme, language),
+    }
+
+
+def render_svg(spec: Spec) -> str:
+    """The picture as SVG text: the fallback without JavaScript, and what reports hold."""
+    return str(vl_convert.vegalite_to_svg(_dumped(spec), vl_version=VEGA_LITE))
+
+
+def render_png(spec: Spec, *, scale: float = 2.0, theme: Theme = LIGHT) -> bytes:
+    """The picture as PNG on the theme's paper, for slides."""
+    on_paper = {**spec, "background": theme.paper, "padding": 16}
+    return bytes(vl_convert.vegalite_to_png(_dumped(on_paper), vl_version=VEGA_LITE, scale=scale))
+
+
+def svg_to_png(svg: str, *, scale: float = 2.0) -> bytes:
+    """Any of our SVG pictures as PNG."""
+    return bytes(vl_convert.svg_to_png(svg, scale=scale))
+
+
+def _dumped(spec: Spec) -> str:
+    return json.dumps(spec, ensure_ascii=False, sort_keys=True)
+
+
+def _title(title: str | Sequence[str]) -> Any:
+    """A finding, and below it smaller what it is about."""
+    if not title:
+        return None
+    lines = [title] if isinstance(title, str) else list(title)
+    return {"text": lines[0], "subtitle": lines[1:]} if len(lines) > 1 else {"text": lines[0]}
+
+
+def _coarsest(comparisons: Sequence[Benchmark]) -> float:
+    """The widest half interval: one number of decimals for a whole column."""
+    values = [value for item in comparisons for value in (item.own, item.peer_mean) if value]
+    return max((value.half_width for value in values), default=0.0)
+
+
+def _row(item: Benchmark, name: str, language: str, coarsest: float) -> dict[str, Any]:
+    own, mean = item.own, item.peer_mean
+    row: dict[str, Any] = {"row": name, "own_text": "–", "peers_text": "–", "withheld": item.withheld}
+    if own:
+        row |= {"own": own.estimate, "low": own.low, "high": own.high}
+        row["own_text"] = _text(item.kind, own, language, coarsest)
+    if item.previous:
+        row["previous"] = item.previous.estimate
+    if item.quartiles:
+        row |= {"q1": item.quartiles.q1, "q3": item.quartiles.q3}
+    middle = item.median if item.median is not None else mean.estimate if mean else None
+    if middle is not None:
+        row["middle"] = middle
+    if mean:
+        row["peers_text"] = _text(item.kind, mean, language, coarsest)
+    return row
+
+
+def _text(kind: Kind, value: Value, language: str, coarsest: float) -> str:
+    return number(kind.value, value.estimate, language, value.half_width if kind is Kind.COUNT else coarsest)
+
+
+def _domain(comparisons: Sequence[Benchmark], kind: Kind) -> list[float]:
+    """From nothing to a little beyond the last mark: lengths then compare honestly."""
+    ends = [0.0]
+    for item in comparisons:
+        ends += [value.high for value in (item.own, item.peer_mean, item.previous) if value]
+        ends += [item.quartiles.q3] if item.quartiles else []
+    most = max(ends) * 1.06
+    return [0.0, min(most, 1.0) if kind is Kind.SHARE and most > 0 else most or 1.0]

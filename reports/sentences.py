@@ -1,0 +1,86 @@
+"""Findings in words: a comparison goes in, sentences come out. No difference that noise could explain."""
+
+from __future__ import annotations
+
+from privacy.disclosure import WITHHELD, Kind
+from reports.benchmark import Benchmark
+from reports.wording import Translate, margin, number, translator
+
+# One sentence per figure; {label} is the worded band, genre, class, channel, area or region.
+OWN = {
+    "reach": "You reach about {value} people, {margin} more or fewer.",
+    "visits": "They made about {value} visits, {margin} more or fewer.",
+    "returning_share": (
+        "About {value} of your bookers were there last season too, {margin} points more or less."
+    ),
+    "visits_per_booker": "Each booker stands for about {value} visits, {margin} more or less.",
+    "band_share": "About {value} of your bookers came {label}, {margin} points more or less.",
+    "genre_share": "About {value} of your bookers came for {label}, {margin} points more or less.",
+    "product_class_share": "About {value} of your bookers came with {label}, {margin} points more or less.",
+    "channel_share": "About {value} of your bookers came {label}, {margin} points more or less.",
+    "area_share": "About {value} of your bookers live in {label}, {margin} points more or less.",
+    "region_share": "About {value} of your bookers live in {label}, {margin} points more or less.",
+}
+NOT_TOLD = "This figure cannot be told yet."
+POSITIONS = {
+    "above_q3": "That is more than at three quarters of {group}.",
+    "below_q1": "That is less than at three quarters of {group}.",
+    "above": "That is more than the mean of {group}, which is about {mean}.",
+    "below": "That is less than the mean of {group}, which is about {mean}.",
+    "among": "Whether that is more or less than the mean of {group} (about {mean}) cannot be told.",
+}
+CHANGES = {
+    "more": "That is more than last season, when it was about {before}.",
+    "less": "That is less than last season, when it was about {before}.",
+    "unclear": "Whether it changed since last season (about {before}) cannot be told.",
+}
+
+
+def describe(item: Benchmark, *, group: str, language: str = "en", label: str = "") -> tuple[str, ...]:
+    """The comparison in two or three sentences. `group` names the peers: "theatres of your size"."""
+    say = translator(language)
+    told = (own_sentence(item, language, label), position_sentence(item, group, language))
+    return tuple(text for text in (*told, change_sentence(item, language, say)) if text)
+
+
+def own_sentence(item: Benchmark, language: str, label: str = "") -> str:
+    """ "You reach about 12,400 people, 300 more or fewer." """
+    say = translator(language)
+    if item.own is None:
+        return say(NOT_TOLD)
+    half = item.own.half_width
+    value = number(item.kind.value, item.own.estimate, language, half)
+    return say(OWN[item.figure]).format(
+        value=value, margin=margin(item.kind.value, half, language), label=label
+    )
+
+
+def position_sentence(item: Benchmark, group: str, language: str) -> str:
+    """Where it stands among the peers; the one wording for anything withheld."""
+    say = translator(language)
+    if item.withheld:
+        return WITHHELD.in_language(language)
+    if item.position is None or item.peer_mean is None:
+        return ""
+    mean = number(item.kind.value, item.peer_mean.estimate, language, item.peer_mean.half_width)
+    return say(POSITIONS[item.position]).format(group=group, mean=mean)
+
+
+def change_sentence(item: Benchmark, language: str, say: Translate | None = None) -> str:
+    """Against last season, where there is one."""
+    say = say or translator(language)
+    if item.own is None or item.previous is None:
+        return ""
+    before = number(item.kind.value, item.previous.estimate, language, item.previous.half_width)
+    if not item.changed:
+        return say(CHANGES["unclear"]).format(before=before)
+    grew = item.own.estimate > item.previous.estimate
+    return say(CHANGES["more" if grew else "less"]).format(before=before)
+
+
+def unit_of(kind: Kind, figure: str, language: str) -> str:
+    """The axis title."""
+    say = translator(language)
+    if kind is Kind.SHARE:
+        return say("share of bookers")
+    return say({"reach": "bookers", "visits": "visits"}.get(figure, "visits per booker"))

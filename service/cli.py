@@ -1,0 +1,92 @@
+"""The command line `foyer`: words in, one of the commands run, an exit code out.
+
+Exit codes: 0 done, 1 refused or found wanting (the message says what to do), 2 words that do not parse.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+DEFAULT_SERVER = "http://127.0.0.1:8000"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its arguments."""
+    parser = argparse.ArgumentParser(prog="foyer", description=__doc__.splitlines()[0] if __doc__ else None)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _demo(commands.add_parser("demo", help="build the sample network, publish two seasons and serve them"))
+    _serve(commands.add_parser("serve", help="serve pages and API"))
+    _prepare(commands.add_parser("prepare", help="at the venue: turn an export into an extract"))
+    _upload(commands.add_parser("upload", help="send an extract"))
+    _publish(commands.add_parser("publish", help="propose a season, or approve what a colleague proposed"))
+    commands.add_parser("ledger", help="what was spent, by season")
+    commands.add_parser("verify", help="check the ledger's chain and every stored release against its signature")
+    _admin(commands.add_parser("admin", help="set up this installation"))
+    return parser
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scale", type=float, default=1.0, help="1.0 is 1.2 million tickets")
+    parser.add_argument("--seed", type=int, default=20261101)
+    parser.add_argument("--data", type=Path, default=Path("var/demo"), help="where the demo keeps everything")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--build-only", action="store_true", help="build, ask for one metric, and stop")
+    parser.add_argument("--again", action="store_true", help="build anew even if nothing changed")
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+
+
+def _prepare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("exports", nargs="+", type=Path, metavar="EXPORT")
+    parser.add_argument("--venue", type=Path, required=True, metavar="VENUE.json", help="the venue's profile")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a file, or a folder for several exports")
+    parser.add_argument("--try", dest="trial", action="store_true",
+                        help="without a server: a trial extract that no service accepts")
+    parser.add_argument("--json", dest="as_json", action="store_true", help="print the scorecard as JSON")
+    parser.add_argument("--language", choices=("en", "nl"), default="en")
+    _connection(parser)
+
+
+def _upload(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("extract", type=Path)
+    parser.add_argument("--confirm", action="store_true", help="confirm what it replaces, also where something shrinks")
+    parser.add_argument("--json", dest="as_json", action="store_true")
+    _connection(parser)
+
+
+def _connection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--server", default=DEFAULT_SERVER)
+    parser.add_argument("--token-file", type=Path, help="a file that holds the bearer token")
+
+
+def _publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("season", help="like 2025-26")
+    parser.add_argument("--as", dest="person", required=True, metavar="EMAIL", help="the coordinator who acts")
+
+
+def _admin(parser: argparse.ArgumentParser) -> None:
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
+    init = deeds.add_parser("init", help="make the network's organisation and its first coordinator")
+    init.add_argument("--name", required=True, help="the network's name")
+    init.add_argument("--email", required=True, help="the first coordinator")
+    network = deeds.add_parser("network", help="read organisations, venues, people and groups from network.json")
+    network.add_argument("file", type=Path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    parsed = build_parser().parse_args(arguments)
+    module = "service.demo" if parsed.command == "demo" else f"service.commands.{parsed.command}"
+    code: int = import_module(module).run(parsed)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""`foyer ledger`: what each season has spent and has left, from the account itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ingest.seasons import Season
+from privacy import ledger
+from privacy.policy import POLICY
+from service.runtime import open_runtime
+from service.settings import Settings, SettingsError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the account; 1 when a setting cannot be read."""
+    try:
+        runtime = open_runtime(Settings.from_environment())
+    except SettingsError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    try:
+        with runtime.reading() as connection:
+            entries = list(ledger.entries(connection))
+            accounts = [ledger.account(connection, season, POLICY.budget) for season in ledger.seasons(connection)]
+    finally:
+        runtime.close()
+    for entry in entries:
+        print(f"{entry.number:>5}  {entry.at}  {Season(entry.season).label}  {entry.kind:<9} {entry.purpose:<10} "
+              f"{entry.nano_rho:>12,} nano-rho  {entry.publication}")
+    for account in accounts:
+        print(f"{account.season.label}: {account.total.nano_rho:,} nano-rho spent, "
+              f"{account.left_in_plan.nano_rho:,} left in the plan, "
+              f"{account.left_to_limit.nano_rho:,} to the hard limit")
+    return 0

@@ -1,0 +1,71 @@
+"""What anyone may read: methods, the ledger, what programs can do; and where browsers report broken rules."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from aggregation.measures import MEASURES
+from ingest.seasons import Season
+from privacy import ledger
+from privacy.explain import explain
+from privacy.manifest import epsilons
+from privacy.policy import POLICY
+from service import publication
+from service.identity import House
+from service.pages import Pages
+from service.quota import REPORTS
+
+router = APIRouter(include_in_schema=False)
+logger = logging.getLogger("foyer.csp")
+MOST_ENTRIES = 500
+REPORT_BYTES = 4096
+
+
+@router.get("/methods")
+def methods(page: Pages, house: House) -> Response:
+    """How figures are made and protected, in plain words."""
+    with house.reading() as connection:
+        stored = publication.releases_in_view(house, connection)
+    releases = [{"id": r.id, "manifest": r.manifest, "paragraphs": explain(r.manifest, page.language)} for r in stored]
+    measures = [{"name": m.names[page.language], "definition": m.definitions[page.language]} for m in MEASURES.values()]
+    return page.show("methods.html", releases=releases, measures=measures, key_holder=house.settings.key_holder,
+                     attribution=house.geography.attribution)
+
+
+@router.get("/ledger")
+def public_ledger(page: Pages, house: House) -> Response:
+    """Every entry and every account."""
+    with house.reading() as connection:
+        entries = list(ledger.entries(connection, limit=MOST_ENTRIES))
+        accounts = [ledger.account(connection, s, POLICY.budget) for s in reversed(ledger.seasons(connection))]
+        faults = ledger.verify(connection)
+    epsilon: dict[Season, dict[str, float]] = {a.season: epsilons(a.total) for a in accounts}
+    return page.show("ledger.html", entries=entries, accounts=accounts, faults=faults, epsilon=epsilon)
+
+
+@router.get("/api")
+def api(request: Request, page: Pages) -> Response:
+    """What programs can ask, read from the same description that they get."""
+    paths = request.app.openapi()["paths"]
+    operations = [
+        {"method": method.upper(), "path": path, "what": operation.get("description", "")}
+        for path, methods in paths.items() for method, operation in methods.items()
+    ]
+    return page.show("api.html", operations=operations)
+
+
+@router.post("/csp-report", status_code=204)
+async def csp_report(request: Request, house: House) -> Response:
+    """A browser tells that a page broke the content policy. Kept in the log, cut short, without line ends."""
+    house.quotas.spend(REPORTS, request.client.host if request.client else "")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk[: REPORT_BYTES - len(body)]
+        if len(body) >= REPORT_BYTES:
+            break
+    logger.warning("content policy: %s", body.decode("utf-8", "replace").encode("unicode_escape").decode())
+    request.app.state.csp_reports += 1
+    return Response(status_code=204)

@@ -1,0 +1,97 @@
+"""The running service: settings in; database, lake, keys and releases, opened and ready, out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from aggregation.engines.duckdb import DuckDBEngine
+from aggregation.geography import Geography, load_pack
+from ingest.lake import Lake
+from ingest.store import extracts
+from privacy.release import ReleaseStore
+from service import db, keys
+from service.quota import Quotas
+from service.settings import Settings
+
+INCOMING_SECONDS = 6 * 3600
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What every use case needs. Made once per process and handed in."""
+
+    settings: Settings
+    engine: Engine
+    lake: Lake
+    keys: keys.Keys
+    releases: ReleaseStore
+    quotas: Quotas = field(default_factory=Quotas)
+    own_counts: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """The own counts that were asked for last, by input digest and venue: the input decides them."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that only reads."""
+        with db.reading(self.engine).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection that holds the writers' lock until it commits."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @property
+    def geography(self) -> Geography:
+        """The network's map."""
+        return load_pack(self.settings.country)
+
+    @property
+    def incoming(self) -> Path:
+        """Where an upload lies while it is looked at."""
+        return self.settings.data / "incoming"
+
+    def count_engine(self) -> DuckDBEngine:
+        """A fresh engine for one count."""
+        spill = self.settings.data / "spill"
+        spill.mkdir(parents=True, exist_ok=True)
+        return DuckDBEngine(
+            memory_limit=self.settings.memory_limit, threads=self.settings.threads, temp=spill
+        )
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def open_runtime(settings: Settings) -> Runtime:
+    """Open everything under settings.data; makes what is missing, sweeps what a crash left."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = db.open_engine(settings.data / "foyer.db")
+    db.migrate(engine)
+    runtime = Runtime(
+        settings=settings,
+        engine=engine,
+        lake=Lake(settings.data / "lake"),
+        keys=keys.load(settings.data / "keys"),
+        releases=ReleaseStore(settings.data / "releases"),
+    )
+    _sweep(runtime)
+    return runtime
+
+
+def _sweep(runtime: Runtime) -> None:
+    runtime.incoming.mkdir(exist_ok=True, mode=0o700)
+    with runtime.reading() as connection:
+        named = set(connection.execute(select(extracts.c.id)).scalars())
+    runtime.lake.sweep(named)
+    for left in runtime.incoming.iterdir():
+        if left.stat().st_mtime < time.time() - INCOMING_SECONDS:
+            left.unlink(missing_ok=True)

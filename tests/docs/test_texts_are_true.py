@@ -1,0 +1,88 @@
+"""Every measure, setting, finding, layout, command and policy constant stands in the texts, and the tables are current."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tests.docs import generated
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+METHODOLOGY = (ROOT / "METHODOLOGY.md").read_text("utf-8")
+
+
+def test_generated_tables_are_current() -> None:
+    assert generated.render(METHODOLOGY) == METHODOLOGY, "run: python -m tests.docs.generated"
+
+
+def test_every_bound_is_explained() -> None:
+    assert set(generated.BOUND_WORDS) == {field.name for field in fields(generated.Bounds)}
+
+
+def test_every_layout_stands_in_the_readme() -> None:
+    from ingest.prepare.layouts import LAYOUTS
+
+    for layout in LAYOUTS:
+        assert f"| `{layout.name}` |" in README
+
+
+def commands() -> list[str]:
+    from service.cli import build_parser
+
+    actions = build_parser()._subparsers
+    assert actions is not None
+    choices = next(a for a in actions._group_actions if isinstance(a, argparse._SubParsersAction)).choices
+    return list(choices)
+
+
+def test_every_command_has_its_module() -> None:
+    for command in commands():
+        module = ROOT / ("service/demo.py" if command == "demo" else f"service/commands/{command}.py")
+        assert module.is_file()
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_documented_commands_parse(page: str) -> None:
+    """Each `foyer …` line of the texts is understood by the command line."""
+    from service.cli import build_parser
+
+    text = (ROOT / page).read_text("utf-8")
+    for line in re.findall(r"^foyer (.+)$", text, flags=re.MULTILINE):
+        build_parser().parse_args(line.split())
+
+
+def test_documented_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
+    for page in ("README.md", "CONTRIBUTING.md"):
+        for target in re.findall(r"`?make ([a-z-]+)`?", (ROOT / page).read_text("utf-8")):
+            assert target in targets, f"{page} promises make {target}"
+
+
+def test_every_setting_is_explained() -> None:
+    from service import settings
+
+    source = (ROOT / "service/settings.py").read_text("utf-8")
+    for field in fields(settings.Settings):
+        assert re.search(rf'^    {field.name}: .+\n    """.+"""$', source, flags=re.MULTILINE), field.name
+
+
+def test_links_lead_somewhere() -> None:
+    for page in ROOT.glob("*.md"):
+        for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_finding_kinds_are_whole_sentences_with_a_way_out() -> None:
+    from ingest.findings import prepare, receive
+
+    for kind in (*prepare.KINDS, *receive.KINDS):
+        for text in (kind.saw, kind.why, kind.fix):
+            for sentence in (text.en, text.nl):
+                assert sentence.strip().endswith((".", "?"))
+                assert sentence[0] == sentence[0].upper()
+        assert kind.fix.en != kind.fix.nl
