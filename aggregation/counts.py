@@ -90,7 +90,7 @@ def count_own(
     """Bookers, attendances, visits, tickets, returning (None without a previous season), unidentified visits
     and the splits, as label → count, zeros left out; areas with the most bookers first.
 
-    One venue's rows need no keyed order of venues, so there is no salt. `home` lists the venue's own countries.
+    One venue's rows need no keyed order of venues, so there is no salt. `home` is the venue's own country.
     """
     this = _only(snapshot, venue)
     before = _only(previous, venue) if previous is not None else None

@@ -39,7 +39,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
-    """All public cells of a table: the product of its axes, last axis fastest. Declared, not read from data."""
+    """All public cells of a table: the product of its axes, last axis fastest. Declared, never data."""
 
     axes: tuple[Axis, ...]
 

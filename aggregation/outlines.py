@@ -48,7 +48,7 @@ def _voronoi(points: np.ndarray) -> np.ndarray:
 
 
 def _spacing_km(points: np.ndarray) -> np.ndarray:
-    """How far the third nearest other centroid lies: the nearest alone is often a twin in the same village."""
+    """How far the third nearest other centroid lies: the nearest is often a twin in the same village."""
     east, north = points[:, 0], points[:, 1]
     neighbour = min(NEIGHBOUR, len(points) - 1)
     spacing = np.empty(len(points))

@@ -21,7 +21,7 @@ from ingest.vocabulary import Genre
 SIDE_BITS = 2  # bits 1 and 2 of a set of traits say online and in the hall
 WORD = 62
 BYTES_AT_ONCE = 128 * 1024 * 1024  # some six million rows, which count within the default memory limit
-PLACE_ABROAD, PLACE_UNKNOWN = -1, -2  # as sold_tickets.sql has them
+PLACE_ABROAD, PLACE_UNKNOWN = -1, -2  # as placed_tickets.sql has them
 
 
 def relations(snapshot: Snapshot, previous: Snapshot | None, keysets: Keysets) -> dict[str, pa.Table]:
@@ -78,9 +78,9 @@ def values(keysets: Keysets, bounds: Bounds, salt: bytes) -> dict[str, Value]:
 
 def take_steps(session: Session, given: dict[str, Value], *, looks_back: bool) -> None:
     """Run what the questions share, in order."""
-    for name in ("sold_tickets", "attendances"):
+    for name in ("placed_tickets", "sold_tickets", "attendances"):
         session.view(name, step(name))
-    kept = ["venue_pairs", "venue_ranks", "core_pairs", "stated_orders", "network_bookers"]
+    kept = ["venue_pairs", "bookers", "venue_ranks", "core_pairs", "stated_orders"]
     for name in kept + ["previous_pairs"] * looks_back:
         session.keep(name, step(name), given)
 

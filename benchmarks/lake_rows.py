@@ -1,12 +1,10 @@
-"""Makes lake rows at any size with numpy, for benchmarks only: season and size in → files and a Snapshot out."""
+"""Makes lake rows at any size with numpy, for benchmarks: season and size in → files and a Snapshot out."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import Path
-
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from ingest.lake import LAKE_SCHEMA, Lake
 from ingest.seasons import Season
@@ -32,7 +30,8 @@ def write_season(lake: Lake, season: Season, rows: int, seed: int, bookers: int 
     people = bookers or rows // 5
     rng = np.random.default_rng(seed)
     home = np.random.default_rng(1).integers(0, AREAS, people)  # the same people live alike in both seasons
-    ids = np.random.default_rng(2).bytes(16 * people)
+    made = np.random.default_rng(2).bytes(16 * people)
+    ids = pl.Series([made[start : start + 16] for start in range(0, 16 * people, 16)], dtype=pl.Binary)
     for number, start in enumerate(range(0, rows, CHUNK)):
         frame = _tickets(rng, min(CHUNK, rows - start), season, home, ids, number)
         lake.write(f"{season.start_year}{number:08d}", season, frame)
@@ -40,7 +39,7 @@ def write_season(lake: Lake, season: Season, rows: int, seed: int, bookers: int 
 
 
 def _tickets(
-    rng: np.random.Generator, rows: int, season: Season, home: np.ndarray, ids: bytes, chunk: int
+    rng: np.random.Generator, rows: int, season: Season, home: np.ndarray, ids: pl.Series, chunk: int
 ) -> pl.DataFrame:
     orders = int(rows / 2) + 1  # two tickets an order
     booker = np.minimum((len(home) * rng.power(0.55, orders)).astype(np.int64), len(home) - 1)
@@ -50,15 +49,12 @@ def _tickets(
     performance = rng.integers(0, PERFORMANCES, orders)
     area = np.where(rng.random(orders) < 0.02, rng.integers(0, AREAS, orders), home[booker])
     pick = np.sort(rng.integers(0, orders, rows))
-    person = [ids[16 * b : 16 * b + 16] for b in booker.tolist()]
     door = rng.random(orders) < 0.125
     genres = pl.Series([genre.value for genre in Genre])
     classes = pl.Series([kind.value for kind in ProductClass])
     order = pl.DataFrame(
         {
-            "booker": pl.Series(person, dtype=pl.Binary).zip_with(
-                pl.Series(~door), pl.Series([None], dtype=pl.Binary)
-            ),
+            "booker": ids[booker].zip_with(pl.Series(~door), pl.Series([None], dtype=pl.Binary)),
             "venue": pl.Series(venue_names())[venue],
             "area": pl.Series(area_codes())[area],
             "performance": performance,
@@ -106,7 +102,7 @@ def _tickets(
 
 
 def _snapshot(lake: Lake, season: Season) -> Snapshot:
-    """Every performance is current in the last chunk's extract only where there is one chunk; else in each."""
+    """Each chunk is an extract of its own, and every performance is current in each."""
     extracts = sorted({path.stem for path in lake.files(season)})
     rows = [
         {"venue": venue, "performance_ref": f"performance-{number}", "extract_id": extract}
@@ -114,16 +110,6 @@ def _snapshot(lake: Lake, season: Season) -> Snapshot:
         for number in range(PERFORMANCES)
         for extract in extracts
     ]
-    import pyarrow as pa
-
     return Snapshot(
         season, lake.files(season), pa.Table.from_pylist(rows, schema=CURRENT_SCHEMA), season.slug
     )
-
-
-def matured_after(season: Season) -> str:
-    return (season.last_day + timedelta(days=7)).isoformat()
-
-
-def scratch_lake(folder: Path) -> Lake:
-    return Lake(folder / "lake")

@@ -1,14 +1,14 @@
 """A slab's cells enter as text; typed columns leave, with every problem and the lines it stands on.
 
-Most columns repeat few values, so each distinct value is judged once, in plain Python. The four that
-do not (references of orders and tickets, tokens, moments of purchase) have a quick pass in Polars;
+Most columns repeat few values, so each distinct value is judged once, in plain Python. Those that do
+not (references of orders and tickets, tokens, moments of purchase, areas) have a quick pass in Polars;
 what that does not accept is judged in plain Python too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ingest.cells import YEARS, Bad, ParseCell, Value, cell_parser, parse_area, parse_day
+from ingest.cells import TOKEN_TAIL, YEARS, Bad, ParseCell, Value, cell_parser, parse_area, parse_day
 from ingest.extract import COLUMNS, Column, Kind
 from ingest.findings import FindingKind
 from ingest.findings import receive as found
@@ -29,8 +29,8 @@ MOMENT = pl.Datetime("us", "UTC")
 _TYPES: dict[Kind, pl.DataType] = {Kind.TIME: MOMENT, Kind.INTEGER: pl.Int32(), Kind.BOOLEAN: pl.Boolean()}
 # How `foyer prepare` writes hashed references. Shorter than any hash that is known without a key.
 _HASHED = r"^[0-9a-f]{17,31}$"
-# 32 bytes in base64url: the last character carries four bits, so only these sixteen are ever written.
-_LAST_43 = r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"
+_NEARLY_UNIQUE = ("order_ref", "ticket_ref", "booker_token", "purchased_at", "postcode_area")
+_COMMON_AREAS = r"^(?:(?:NL|BE)-[1-9][0-9]{3}|(?:FR|DE)-[0-9]{5})$"
 _OFFSET = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)
 
 
@@ -59,6 +59,7 @@ class SlabColumns:
 def read_columns(cells: pl.DataFrame, lines: Lines, key_id: str) -> SlabColumns:
     """All columns of a slab; `cells` holds text only."""
     slab = SlabColumns(lines)
+    distinct = _distinct(cells)
     for column in COLUMNS:
         # A quoted empty cell is as empty as a bare one.
         text = cells.get_column(column.name)
@@ -66,15 +67,27 @@ def read_columns(cells: pl.DataFrame, lines: Lines, key_id: str) -> SlabColumns:
             text = text.set(text == "", None)
         if column.required and text.null_count():
             slab.note(Bad(row.CELL_MISSING), column.name, text.is_null())
-        slab.columns[column.name] = _typed(slab, column, text, key_id)
+        slab.columns[column.name] = _typed(slab, column, text, key_id, distinct.get(column.name))
     slab.columns["local_day"] = _local_day(cells, slab)
     slab.columns["area"] = _area(cells, slab)
     return slab
 
 
-def _typed(slab: SlabColumns, column: Column, text: pl.Series, key_id: str) -> pl.Series:
+def _distinct(cells: pl.DataFrame) -> dict[str, list[str]]:
+    """The values of each column that repeats few, found in one pass over all of them."""
+    names = [column.name for column in COLUMNS if column.name not in _NEARLY_UNIQUE]
+    found_values = cells.select(pl.col(names).unique().implode()).row(0)
+    return {name: [v for v in values if v] for name, values in zip(names, found_values, strict=True)}
+
+
+def _typed(
+    slab: SlabColumns, column: Column, text: pl.Series, key_id: str, values: list[str] | None
+) -> pl.Series:
     if column.kind is Kind.TOKEN:
         return _tokens(slab, column, text, key_id)
+    if column.kind is Kind.AREA:
+        # Judged together with its country, by _area.
+        return text
     dtype = _TYPES.get(column.kind, pl.String())
     parse = cell_parser(column)
     if column.name in ("order_ref", "ticket_ref"):
@@ -83,23 +96,30 @@ def _typed(slab: SlabColumns, column: Column, text: pl.Series, key_id: str) -> p
         )
     if column.name == "purchased_at":
         return _quick_then_slow(slab, column.name, text, quick_moments(text), parse, dtype)
-    return _by_value(slab, column.name, text, parse, dtype)
+    return _by_value(slab, column.name, text, parse, dtype, values)
 
 
 def _by_value(
-    slab: SlabColumns, name: str, text: pl.Series, parse: Callable[[str], Value | Bad], dtype: pl.DataType
+    slab: SlabColumns,
+    name: str,
+    text: pl.Series,
+    parse: ParseCell,
+    dtype: pl.DataType,
+    values: list[str] | None = None,
 ) -> pl.Series:
     """Judge each distinct value once."""
+    if values is None:
+        values = text.drop_nulls().unique().to_list()
     good: dict[str, Value] = {}
     reasons: dict[Bad, list[str]] = {}
-    for value in text.drop_nulls().unique().to_list():
+    for value in values:
         outcome = parse(value)
         if isinstance(outcome, Bad):
             reasons.setdefault(outcome, []).append(value)
         else:
             good[value] = outcome
-    for bad, values in reasons.items():
-        slab.note(bad, name, text.is_in(values).fill_null(False))
+    for bad, refused in reasons.items():
+        slab.note(bad, name, text.is_in(refused).fill_null(False))
     if dtype == pl.String() and not reasons:
         return text
     return text.replace_strict(
@@ -124,16 +144,16 @@ def _quick_then_slow(
 
 def quick_moments(text: pl.Series) -> pl.Series:
     """Moments as `foyer prepare` writes them, null for all others: four times as fast as parsing zones."""
-    suffixes = text.str.slice(19)
-    known = [suffix for suffix in suffixes.drop_nulls().unique().to_list() if _OFFSET.fullmatch(suffix)]
-    offsets = suffixes.replace_strict(
-        pl.Series(known, dtype=pl.String),
-        pl.Series([_offset(suffix) for suffix in known], dtype=pl.Duration("us")),
-        default=None,
-    )
-    local = text.str.head(19).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
-    shaped = text.str.starts_with("2") & local.dt.year().is_between(YEARS[0], YEARS[1] - 1)
-    return (local - offsets).set(~shaped, None).dt.replace_time_zone("UTC")
+    frame = text.to_frame("text").with_columns(pl.col("text").str.slice(19).alias("suffix"))
+    suffixes = [suffix for suffix in frame.get_column("suffix").unique().to_list() if suffix is not None]
+    known = [suffix for suffix in suffixes if _OFFSET.fullmatch(suffix)]
+    offsets = pl.Series([_offset(suffix) for suffix in known], dtype=pl.Duration("us"))
+    offset = pl.col("suffix").replace_strict(pl.Series(known, dtype=pl.String), offsets, default=None)
+    local = pl.col("text").str.head(19).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+    # Polars takes a sixtieth second, which only a leap second has, for the next minute.
+    shaped = pl.col("text").str.starts_with("2") & (pl.col("text").str.slice(17, 1) < "6")
+    shaped &= local.dt.year().is_between(YEARS[0], YEARS[1] - 1)
+    return frame.select(pl.when(shaped).then((local - offset).dt.replace_time_zone("UTC"))).to_series()
 
 
 def _offset(suffix: str) -> timedelta:
@@ -142,19 +162,19 @@ def _offset(suffix: str) -> timedelta:
 
 
 def _tokens(slab: SlabColumns, column: Column, text: pl.Series, key_id: str) -> pl.Series:
-    shaped = text.str.contains(r"^[A-Za-z0-9._-]{1,80}\." + _LAST_43)
-    ours = text.str.starts_with(f"{key_id}.") & (text.str.len_bytes() == len(key_id) + 44)
-    other = shaped & ~ours
-    if other.any():
-        slab.note(Bad(row.OTHER_KEY), column.name, other.fill_null(False))
-    accepted = text.set(~(shaped & ours), None)
-    rest = text.set(shaped, None)
+    cell = pl.col(column.name)
+    ours = cell.str.contains(rf"^{re.escape(key_id)}\.{TOKEN_TAIL}$")
+    flags = text.to_frame().select(
+        pl.when(ours).then(cell).alias("accepted"),
+        pl.when(~ours).then(cell).alias("rest"),
+        cell.is_in(_unkeyed(key_id)).fill_null(False).alias("guessable"),
+    )
+    if flags.get_column("guessable").any():
+        slab.note(Bad(found.FORBIDDEN_HASH), column.name, flags.get_column("guessable"))
+    rest = flags.get_column("rest")
     if rest.null_count() < len(rest):
         _by_value(slab, column.name, rest, cell_parser(column), pl.String())
-    guessable = accepted.is_in(_unkeyed(key_id))
-    if guessable.any():
-        slab.note(Bad(found.FORBIDDEN_HASH), column.name, guessable.fill_null(False))
-    return accepted
+    return flags.get_column("accepted")
 
 
 @lru_cache(maxsize=4)
@@ -176,4 +196,6 @@ def _area(cells: pl.DataFrame, slab: SlabColumns) -> pl.Series:
     if stateless.any():
         slab.note(Bad(row.AREA_WITHOUT_COUNTRY), "postcode_area", stateless)
     joined = pl.DataFrame([country, area]).select(pl.concat_str(["country", "postcode_area"], separator="-"))
-    return _by_value(slab, "postcode_area", joined.to_series(), parse_area, pl.String())
+    places = joined.to_series()
+    quick = places.set(~places.str.contains(_COMMON_AREAS), None)
+    return _quick_then_slow(slab, "postcode_area", places, quick, parse_area, pl.String())

@@ -105,7 +105,7 @@ class _Reading:
         if frame is not None:
             frame, notes = spread_bookers(frame)
             self.problems += notes
-            frame = frame.filter("accepted")
+            frame = frame if frame.get_column("accepted").all() else frame.filter("accepted")
             for check in (check_tickets, check_performances):
                 frame, problems = check(frame)
                 self.problems += problems

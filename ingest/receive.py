@@ -19,7 +19,7 @@ from ingest.guard import Limits
 from ingest.identity.rekey import booker_ids
 from ingest.lake import LAKE_SCHEMA, Lake
 from ingest.replace import Preview, confirm, let_speak, preview, undo
-from ingest.seasons import FIRST_MONTH, Season
+from ingest.seasons import Season
 from ingest.store import ExtractStatus, VersionState, extracts, performance_versions
 from ingest.vocabulary import TicketStatus
 
@@ -89,11 +89,13 @@ def stage(lake: Lake, examined: Examined, pepper: bytes) -> Staged | None:
         return None
     extract_id = examined.sha256[:ID_LENGTH]
     rows = _lake_rows(examined.frame, examined.header, extract_id, pepper)
-    year = pl.col("local_day").dt.year() - (pl.col("local_day").dt.month() < FIRST_MONTH).cast(pl.Int32)
-    seasons = rows.with_columns(year.alias("season")).partition_by("season", as_dict=True, include_key=False)
-    for (start_year,), frame in seasons.items():
-        lake.write(extract_id, Season(int(start_year)), frame)
-    return Staged(extract_id, examined.sha256, examined.header, examined, _versions(examined.frame))
+    versions = _versions(examined.frame)
+    seasons = {Season(version["season"]) for version in versions}
+    for season in sorted(seasons):
+        within = pl.col("local_day").is_between(season.first_day, season.last_day)
+        # Nearly every extract is of one season: then nothing needs to be copied.
+        lake.write(extract_id, season, rows if len(seasons) == 1 else rows.filter(within))
+    return Staged(extract_id, examined.sha256, examined.header, examined, versions)
 
 
 def register(connection: sa.Connection, staged: Staged, *, by: str, now: datetime) -> Receipt:

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.seasons import Season
-from privacy.disclosure_cells import AUDIENCE_SCHEMA, Row, as_audience, read_grids, table
+from privacy.disclosure_cells import AUDIENCE_SCHEMA, Column, as_audience, read_grids, table
 from privacy.disclosure_network import network_cells, withheld_before, withhold
-from privacy.disclosure_peers import FigureGrid, Others, figure_grids, own_rows, peer_rows
+from privacy.disclosure_peers import FigureGrid, Others, figure_grids, own_columns, peer_columns
 from privacy.disclosure_rules import WITHHELD, isolates, lag_ends
 from privacy.figures import FIGURES, Figure, Kind
 from privacy.peer_groups import PeerGroup, group_problems
@@ -56,36 +56,36 @@ def audience_files(
     now = [group for group in groups if group.season == season]
     files = {
         PUBLIC: network,
-        COORDINATOR: _joined(network, _coordinator_rows(figures, now, owners, regions, lag_over)),
+        COORDINATOR: _joined([network], _coordinator_columns(figures, now, owners, regions, lag_over)),
     }
     for venue in venues:
         own = as_audience(cells.filter(pc.equal(cells["venue"], venue)))
         own = withhold(own, withheld_before(own))
-        rows = list(own_rows(figures, venue, known))
-        rows += _venue_rows(figures, venue, now, owners, regions, lag_over)
-        files[venue] = _joined(pa.concat_tables([own, network]), rows)
+        more = list(own_columns(figures, venue, known))
+        more += _venue_columns(figures, venue, now, owners, regions, lag_over)
+        files[venue] = _joined([own, network], more)
     return files
 
 
-def _venue_rows(
+def _venue_columns(
     figures: Sequence[FigureGrid],
     venue: str,
     groups: Sequence[PeerGroup],
     owners: Mapping[str, str],
     regions: Mapping[str, str] | None,
     lag_over: bool,
-) -> list[Row]:
+) -> list[Column]:
     mine = [(group, group.others(venue, owners)) for group in groups if venue in group.members]
     return _group_figures(figures, venue, mine, owners, regions, lag_over)
 
 
-def _coordinator_rows(
+def _coordinator_columns(
     figures: Sequence[FigureGrid],
     groups: Sequence[PeerGroup],
     owners: Mapping[str, str],
     regions: Mapping[str, str] | None,
     lag_over: bool,
-) -> list[Row]:
+) -> list[Column]:
     whole = [(group, group.members) for group in groups]
     return _group_figures(figures, COORDINATOR, whole, owners, regions, lag_over)
 
@@ -97,19 +97,19 @@ def _group_figures(
     owners: Mapping[str, str],
     regions: Mapping[str, str] | None,
     lag_over: bool,
-) -> list[Row]:
+) -> list[Column]:
     """Groups in their order; one that would isolate a venue beside the earlier ones is withheld whole."""
     seen: list[frozenset[str]] = []
-    rows: list[Row] = []
+    columns: list[Column] = []
     for group, others in groups:
         alone = isolates([*seen, frozenset(others)], owners)
         if not alone:
             seen.append(frozenset(others))
-        rows += peer_rows(
+        columns += peer_columns(
             figures, Others(group.id, audience, others, lag_over and not alone), owners, regions or {}
         )
-    return rows
+    return columns
 
 
-def _joined(cells: pa.Table, rows: list[Row]) -> pa.Table:
-    return pa.concat_tables([cells, table(rows)]) if rows else cells
+def _joined(cells: Sequence[pa.Table], columns: Sequence[Column]) -> pa.Table:
+    return pa.concat_tables([*cells, *([table(columns)] if columns else [])])

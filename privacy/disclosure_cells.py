@@ -1,15 +1,15 @@
-"""Released cells as arrays for the venue rules, and rows back to tables: a cells table in, grids out."""
+"""Released cells as arrays for the venue rules, and back: cells in, grids out; figures in, rows out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from privacy.figures import Estimates
+from privacy.figures import Z95, Estimates
 
 # The cells of a release (privacy/release.py) and, for figures of peer groups, the group's id and how
 # many other venues it counts.
@@ -33,7 +33,7 @@ AUDIENCE_SCHEMA = pa.schema(
 )
 VALUE_COLUMNS = ("noisy", "sigma", "estimate", "low", "high")
 
-Row = dict[str, object]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Grid:
 
     labels: tuple[str, ...]
     venues: tuple[str, ...]
-    judged: NDArray[np.float64]
+    judged: Floats
     estimates: Estimates
 
     def columns(self, venues: Sequence[str]) -> list[int]:
@@ -74,17 +74,17 @@ def read_grids(cells: pa.Table) -> dict[tuple[str, str], Grid]:
     }
 
 
-def _floats(cells: pa.Table, name: str) -> NDArray[np.float64]:
-    column: NDArray[np.float64] = cells[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
+def _floats(cells: pa.Table, name: str) -> Floats:
+    column: Floats = cells[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
     return column
 
 
 def _grid(
     labels: NDArray[np.object_],
     venues: NDArray[np.object_],
-    judged: NDArray[np.float64],
-    estimate: NDArray[np.float64],
-    sigma: NDArray[np.float64],
+    judged: Floats,
+    estimate: Floats,
+    sigma: Floats,
 ) -> Grid:
     rows = {label: n for n, label in enumerate(dict.fromkeys(labels))}
     columns = {venue: n for n, venue in enumerate(sorted(set(venues)))}
@@ -97,9 +97,62 @@ def _grid(
     return Grid(tuple(rows), tuple(columns), filled[0], Estimates(filled[1], filled[2]))
 
 
-def table(rows: Iterable[Row]) -> pa.Table:
-    """Rows with the audience columns; what a row leaves out is null."""
-    return pa.Table.from_pylist(list(rows), schema=AUDIENCE_SCHEMA)
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One figure for one audience, a value per label. Where not `shown`, only the address goes out."""
+
+    measure: str
+    address: tuple[str, ...]
+    labels: tuple[str, ...]
+    value: Floats
+    shown: NDArray[np.bool_]
+    dimension: str = ""
+    level: str = "total"
+    venue: str = ""
+    group: str = ""
+    peers: int = 0
+    sigma: Floats | None = None
+    most: float = np.inf
+
+    @property
+    def cell_ids(self) -> list[str]:
+        start = "/".join((self.measure, *filter(None, self.address)))
+        return [f"{start}/{label}" if label else start for label in self.labels]
+
+    @property
+    def numbers(self) -> dict[str, Floats]:
+        """What is told, not-a-number where it is not. Without a sigma there is no interval either."""
+        nothing = np.full(len(self.labels), np.nan)
+        sigma = nothing if self.sigma is None else self.sigma
+        low, high = (self._within(self.value + z * sigma) for z in (-Z95, Z95))
+        told = {"sigma": sigma, "estimate": self._within(self.value), "low": low, "high": high}
+        return {name: np.where(self.shown, values, np.nan) for name, values in told.items()}
+
+    def _within(self, values: Floats) -> Floats:
+        return np.clip(values, 0.0, self.most)
+
+
+def table(columns: Sequence[Column]) -> pa.Table:
+    """All figures of one audience as rows. One array per field: each costs pyarrow a look for pandas."""
+    sizes = [len(column.labels) for column in columns]
+
+    def spread(name: str) -> list[object]:
+        return [v for column, n in zip(columns, sizes, strict=True) for v in [getattr(column, name)] * n]
+
+    numbers = [column.numbers for column in columns]
+    shown = np.concatenate([column.shown for column in columns])
+    fields: dict[str, object] = {name: spread(name) for name in _SPREAD}
+    fields["cell_id"] = [cell_id for column in columns for cell_id in column.cell_ids]
+    fields["label"] = [label for column in columns for label in column.labels]
+    fields["status"] = np.where(shown, "derived", "withheld").tolist()
+    for name in numbers[0]:
+        values = np.concatenate([part[name] for part in numbers])
+        fields[name] = pa.array(values, pa.float64(), mask=np.isnan(values))
+    fields["noisy"] = pa.nulls(len(shown), pa.int64())
+    return pa.table({name: fields[name] for name in AUDIENCE_SCHEMA.names}, schema=AUDIENCE_SCHEMA)
+
+
+_SPREAD = ("measure", "venue", "dimension", "level", "group", "peers")
 
 
 def as_audience(cells: pa.Table) -> pa.Table:

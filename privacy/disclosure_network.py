@@ -19,6 +19,7 @@ from privacy.disclosure_rules import (
     owner_of,
     protect_partition,
 )
+from privacy.figures import EACH_BOOKER_ONCE
 
 # A network cell is judged by what the venues themselves reach in it.
 JUDGED_BY: Mapping[str, str] = {
@@ -32,6 +33,7 @@ JUDGED_BY: Mapping[str, str] = {
     "network_reach_by_channel": "reach_by_channel",
     "network_venues_per_booker": "reach",
 }
+COMPLEMENTS = frozenset({"network_new", "network_returning"})
 CROSSOVER = "crossover"
 # Any two accounts together (T-08): the largest must stay hidden from the second and the third.
 NETWORK_COLLUDERS = 2
@@ -71,7 +73,9 @@ def _shown(
     network: pa.Table, grids: Grids, owners: Mapping[str, str], regions: Mapping[str, str]
 ) -> NDArray[np.bool_]:
     shown = np.zeros(network.num_rows, dtype=bool)
-    measures, levels, labels = (network[name].to_pylist() for name in ("measure", "level", "label"))
+    measures, levels, labels, dimensions = (
+        network[name].to_pylist() for name in ("measure", "level", "label", "dimension")
+    )
     rows: dict[tuple[str, str], list[int]] = {}
     for row, key in enumerate(zip(measures, levels, strict=True)):
         rows.setdefault(key, []).append(row)
@@ -86,9 +90,20 @@ def _shown(
             open_regions = {labels[row] for row in wide if shown[row]}
             inside = [regions.get(labels[row], "") for row in at]
             shown[at] = shown_areas(judged, safe, inside, open_regions, NETWORK_COLLUDERS)
+        elif dimensions[at[0]] in EACH_BOOKER_ONCE:
+            shown[at] = protect_partition(judged, safe, NETWORK_COLLUDERS)
         else:
-            shown[at] = protect_partition(judged, safe, NETWORK_COLLUDERS) if len(at) > 1 else safe
+            shown[at] = safe
+    _hide_complements(shown, rows)
     return shown
+
+
+def _hide_complements(shown: NDArray[np.bool_], rows: Mapping[tuple[str, str], list[int]]) -> None:
+    """New and returning make reach: one of them withheld alone would be found by subtraction."""
+    pair = [rows[key] for key in sorted(rows) if key[0] in COMPLEMENTS]
+    if not all(shown[at].all() for at in pair):
+        for at in pair:
+            shown[at] = False
 
 
 def shown_areas(

@@ -1,17 +1,16 @@
-"""Figures of peer groups and of the venue itself: grids in, rows for one audience out."""
+"""Figures of peer groups and of the venue itself: grids in, columns for one audience out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from privacy.disclosure_cells import Grid, Grids, Row
+from privacy.disclosure_cells import Column, Grid, Grids
 from privacy.disclosure_network import shown_areas
 from privacy.disclosure_rules import (
-    MIN_FOR_QUARTILES,
     Values,
     by_owner,
     dominance_safe,
@@ -20,7 +19,7 @@ from privacy.disclosure_rules import (
     owner_of,
     protect_partition,
 )
-from privacy.figures import FIGURES, Z95, Estimates, Figure, Kind, ratio
+from privacy.figures import FIGURES, Estimates, Figure, Kind, ratio
 
 ORDERED = ("q1", "median", "q3")
 
@@ -62,17 +61,34 @@ def _first(grids: Grids, measure: str, levels: Sequence[str]) -> Grid | None:
     return next((grids[measure, level] for level in levels if (measure, level) in grids), None)
 
 
-def own_rows(grids: Sequence[FigureGrid], venue: str, known: frozenset[str]) -> Iterator[Row]:
+def own_columns(grids: Sequence[FigureGrid], venue: str, known: frozenset[str]) -> Iterator[Column]:
     """The venue's own ratios, so that pages and API show one number. `known`: already in the release."""
     for grid in grids:
         if grid.figure.kind is Kind.COUNT or grid.figure.id in known or venue not in grid.venues:
             continue
-        column = grid.venues.index(venue)
-        for label, value, sigma in zip(
-            grid.labels, grid.values.value[:, column], grid.values.sigma[:, column], strict=True
-        ):
-            address = "/".join(filter(None, (grid.figure.id, venue, label)))
-            yield _row(grid.figure, address, label, float(value), float(sigma), venue=venue)
+        at = grid.venues.index(venue)
+        value = grid.values.value[:, at]
+        yield replace(
+            _column(grid, grid.figure.id, (venue,), value, ~np.isnan(value)),
+            sigma=grid.values.sigma[:, at],
+            venue=venue,
+        )
+
+
+def _column(
+    grid: FigureGrid, measure: str, address: tuple[str, ...], value: Values, shown: NDArray[np.bool_]
+) -> Column:
+    figure = grid.figure
+    return Column(
+        measure,
+        address,
+        grid.labels,
+        value,
+        shown,
+        dimension=figure.dimension,
+        level=figure.level if figure.dimension else "total",
+        most=1.0 if figure.kind is Kind.SHARE else np.inf,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +101,9 @@ class Others:
     allowed: bool
 
 
-def peer_rows(
+def peer_columns(
     grids: Sequence[FigureGrid], others: Others, owners: Mapping[str, str], regions: Mapping[str, str]
-) -> Iterator[Row]:
+) -> Iterator[Column]:
     """Mean and, where allowed, quartiles of the others for every figure and label."""
     open_regions: set[str] = set()
     for grid in sorted(grids, key=lambda g: g.figure.level == "cell" and g.figure.sensitive_cells):
@@ -99,7 +115,7 @@ def peer_rows(
             shown = _shown(grid, columns, names, regions, open_regions)
         if grid.figure.level == "region":
             open_regions = {label for label, ok in zip(grid.labels, shown, strict=True) if ok}
-        yield from _group_rows(grid, columns, names, shown, others)
+        yield from _group_columns(grid, columns, names, shown, others)
 
 
 def _shown(
@@ -115,7 +131,7 @@ def _shown(
     weights = by_owner(np.ones((1, len(columns))), names)
     safe &= bool(dominance_safe(weights)[0])
     if not grid.figure.sensitive_cells:
-        return protect_partition(np.nan_to_num(values), safe) if grid.figure.dimension else safe
+        return protect_partition(np.nan_to_num(values), safe) if grid.figure.adds_up else safe
     counts = by_owner(np.nan_to_num(grid.counts[:, columns]), names)
     safe &= dominance_safe(counts)
     if grid.figure.level == "region":
@@ -123,26 +139,26 @@ def _shown(
     return shown_areas(counts, safe, [regions.get(label, "") for label in grid.labels], open_regions, 1)
 
 
-def _group_rows(
+def _group_columns(
     grid: FigureGrid, columns: Sequence[int], names: Sequence[str], shown: NDArray[np.bool_], others: Others
-) -> Iterator[Row]:
-    figure, n = grid.figure, len(others.venues)
-    if columns:
-        chosen = Estimates(grid.values.value[:, columns], grid.values.sigma[:, columns])
-        means = chosen.mean_over_venues()
-    for at, label in enumerate(grid.labels):
-        address = "/".join(filter(None, (figure.id, others.group, others.audience, label)))
-        facts = {"group": others.group, "peers": n}
-        if shown[at]:
-            yield _row(
-                figure, f"peer_mean/{address}", label, means.value[at], means.sigma[at], "peer_mean/", **facts
-            )
-        else:
-            yield _withheld(figure, f"peer_mean/{address}", label, "peer_mean/", **facts)
-        if figure.ordered:
-            found = order_statistics(_by_owner_mean(chosen.value[at], names)) if shown[at] else {}
-            for name in ORDERED:
-                yield _order_row(figure, f"peer_{name}/", address, label, found.get(name), facts)
+) -> Iterator[Column]:
+    figure = grid.figure
+    chosen = Estimates(grid.values.value[:, columns], grid.values.sigma[:, columns])
+    means = chosen.mean_over_venues() if columns else Estimates(np.zeros(len(shown)), np.zeros(len(shown)))
+    address = (others.group, others.audience)
+    group, peers = others.group, len(others.venues)
+    mean = _column(grid, f"peer_mean/{figure.id}", address, means.value, shown)
+    yield replace(mean, sigma=means.sigma, group=group, peers=peers)
+    if not figure.ordered:
+        return
+    ranked = [
+        order_statistics(_by_owner_mean(row, names)) if told else {}
+        for row, told in zip(chosen.value, shown, strict=True)
+    ]
+    for name in ORDERED:
+        found = np.array([row.get(name, np.nan) for row in ranked])
+        column = _column(grid, f"peer_{name}/{figure.id}", address, found, ~np.isnan(found))
+        yield replace(column, group=group, peers=peers)
 
 
 def _by_owner_mean(values: Values, names: Sequence[str]) -> Values:
@@ -150,50 +166,3 @@ def _by_owner_mean(values: Values, names: Sequence[str]) -> Values:
     merged = by_owner(values[None, :], names)[0]
     counts = by_owner(np.ones((1, len(names))), names)[0]
     return np.asarray(merged / counts)
-
-
-def _order_row(
-    figure: Figure, prefix: str, address: str, label: str, value: float | None, facts: Mapping[str, object]
-) -> Row:
-    if value is None:
-        return _withheld(figure, prefix + address, label, prefix, **facts)
-    return {
-        **_withheld(figure, prefix + address, label, prefix, **facts),
-        "estimate": value,
-        "status": "derived",
-    }
-
-
-def _row(
-    figure: Figure, cell_id: str, label: str, value: float, sigma: float, prefix: str = "", **facts: object
-) -> Row:
-    if np.isnan(value):
-        return _withheld(figure, cell_id, label, prefix, **facts)
-    half = Z95 * sigma
-    top = 1.0 if figure.kind is Kind.SHARE else np.inf
-    return {
-        **_withheld(figure, cell_id, label, prefix, **facts),
-        "sigma": float(sigma),
-        "estimate": float(min(max(value, 0.0), top)),
-        "low": float(min(max(value - half, 0.0), top)),
-        "high": float(min(max(value + half, 0.0), top)),
-        "status": "derived",
-    }
-
-
-def _withheld(figure: Figure, cell_id: str, label: str, prefix: str, **facts: object) -> Row:
-    return {
-        "cell_id": cell_id,
-        "measure": prefix + figure.id,
-        "venue": "",
-        "dimension": figure.dimension,
-        "label": label,
-        "level": figure.level if figure.dimension else "total",
-        "status": "withheld",
-        "group": "",
-        "peers": 0,
-        **facts,
-    }
-
-
-__all__ = ["MIN_FOR_QUARTILES", "FigureGrid", "Others", "figure_grids", "own_rows", "peer_rows"]

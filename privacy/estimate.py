@@ -310,7 +310,7 @@ def _column(
 def cell_id(measure: str, venue: str, label: str, level: str) -> str:
     """The stable address of a cell; wider levels carry their level's name."""
     place = (
-        f"{level}:{label}" if level in ("region", "country") else label or ("core" if level == "core" else "")
+        f"{level}:{label}" if level in ("district", "region", "country") else label or ("core" if level == "core" else "")
     )
     return "/".join(part for part in (measure, venue, place) if part)
 

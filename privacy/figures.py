@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 Z95 = 1.959963984540054
 
 
+# Dimensions under which each booker has one label, so that the labels add up to the whole.
+EACH_BOOKER_ONCE = frozenset({"attendance_band", "channel_mix", "area", "venue_band"})
+
+
 class Kind(str, Enum):
     """How a figure reads, and which rule protects it: a share of bookers, a ratio, or a count."""
 
@@ -42,6 +46,11 @@ class Figure:
     level: str = "cell"
     ordered: bool = True
     sensitive_cells: bool = False
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the shares of all labels make one whole, so that one left out is found by subtraction."""
+        return self.dimension in EACH_BOOKER_ONCE
 
 
 _ALL = (

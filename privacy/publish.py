@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from privacy import ledger
@@ -82,6 +84,7 @@ def publish(
             return stored
         _check_approved(publication, desk, approved)
         planned = plan_release(count(), desk.policy, desk.regions)
+        _rehearse(planned, desk)
         with desk.engine.begin() as connection:
             reservation = _reserve(connection, publication, planned, desk, actor, now, beyond_plan)
         checkpoint("reserved")
@@ -171,6 +174,12 @@ def _finished(
     return stored
 
 
+def _rehearse(planned: Planned, desk: Desk) -> None:
+    """Estimate and write out zeros for every cell, so that a fault in what follows shows before the charge."""
+    zeros = {name: np.zeros_like(table.counts) for name, table in planned.draws.items()}
+    desk.audiences(_cells(planned, zeros, desk.regions))
+
+
 def _reserve(
     connection: Connection,
     publication: Publication,
@@ -195,9 +204,13 @@ def _reserve(
 
 
 def _drawn(planned: Planned, regions: Mapping[str, str]) -> Release:
-    noisy = draw(planned.draws)
+    cells = _cells(planned, draw(planned.draws), regions)
+    return Release(planned.season, planned.facts, planned.charges, cells)
+
+
+def _cells(planned: Planned, noisy: Mapping[str, NDArray[np.int64]], regions: Mapping[str, str]) -> pa.Table:
     tables = [NoisyTable(f.name, f.measure, f.level, f.keyset, noisy[f.name], f.scale) for f in planned.facts]
-    return Release(planned.season, planned.facts, planned.charges, estimate_cells(tables, regions))
+    return estimate_cells(tables, regions)
 
 
 def _finalise(stored: StoredRelease, reservation: Reservation, desk: Desk, actor: str, now: datetime) -> None:

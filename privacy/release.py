@@ -38,7 +38,7 @@ CELLS_SCHEMA = pa.schema(
         pa.field("venue", pa.string(), nullable=False),  # "" for the network
         pa.field("dimension", pa.string(), nullable=False),  # "" or the dimension beside the venue
         pa.field("label", pa.string(), nullable=False),
-        pa.field("level", pa.string(), nullable=False),  # cell | region | country | core | total
+        pa.field("level", pa.string(), nullable=False),  # cell | district | region | country | core | total
         pa.field("noisy", pa.int64()),  # the raw integer that was drawn; null where derived
         pa.field("sigma", pa.float64(), nullable=False),  # standard error of the estimate before projection
         pa.field("estimate", pa.float64(), nullable=False),

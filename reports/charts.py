@@ -23,6 +23,7 @@ from reports.chart_layers import (
     tick_layers,
     withheld_layer,
 )
+from reports.sentences import unit_of
 from reports.theme import LIGHT, Theme, config
 from reports.uncertainty import Value
 from reports.wording import Translate, number, translator
@@ -40,15 +41,22 @@ def comparison_chart(
     language: str = "en",
     theme: Theme = LIGHT,
     title: str | Sequence[str] = "",
-    unit: str = "",
+    unit: str | None = None,
     label: Callable[[str], str] = str,
     width: int = 560,
     translate: Translate | None = None,
+    key: bool = True,
 ) -> Spec:
-    """Own value beside the peers, one row per comparison. `label` words a comparison's label."""
+    """Own value beside the peers, one row per comparison. `label` words a comparison's label; `unit`
+    is the axis title, "" for none.
+
+    Without `key` the page explains the marks: below a narrow picture the line would be wider than it.
+    """
     say = translate or translator(language)
     kind = comparisons[0].kind if comparisons else Kind.COUNT
     rows = [_row(item, label(item.label), language, _coarsest(comparisons)) for item in comparisons]
+    if unit is None:
+        unit = unit_of(kind, comparisons[0].figure, language) if comparisons else ""
     y = {
         "field": "row",
         "type": "nominal",
@@ -67,7 +75,7 @@ def comparison_chart(
         *tick_layers(x, y, theme),
         *own_layers(x, y, theme),
         *number_layers(y, theme, width, say),
-        *key_layers(comparisons, theme, say, ROW_HEIGHT * len(rows) + (58 if unit else 38)),
+        *(key_layers(comparisons, theme, say, ROW_HEIGHT * len(rows) + (58 if unit else 38)) if key else ()),
     ]
     return {
         "$schema": SCHEMA,

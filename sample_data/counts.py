@@ -18,19 +18,21 @@ from sample_data.programme import GENRES
 COLUMNS = ("season", "measure", "venue", "label")
 
 
-def sold(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines of tickets that were sold; `visits` of them were used."""
-    kept = lines.filter((pl.col("status") == terms.SOLD) & ~pl.col("besides"))
-    return kept.with_columns((pl.col("qty") - pl.col("absent")).cast(pl.Int64).alias("visits"))
+def tickets_of(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines that are tickets; `visits` of them were used, and none that was not sold."""
+    used = pl.when(pl.col("status") == terms.SOLD).then(pl.col("qty") - pl.col("absent")).otherwise(0)
+    return lines.filter(~pl.col("besides")).with_columns(used.cast(pl.Int64).alias("visits"))
 
 
 def add_up(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The counts of several blocks as one, in a fixed order."""
     return pl.concat(parts).group_by(COLUMNS).agg(pl.col("count").sum()).sort(COLUMNS)
 
 
 def count_block(tickets: pl.DataFrame, slugs: Sequence[str], codes: Sequence[str]) -> pl.DataFrame:
-    """Every measure's cells over these sold tickets: season, measure, venue, label, count."""
-    known = tickets.filter(pl.col("booker") >= 0)
+    """Every measure's cells over these tickets: season, measure, venue, label, count."""
+    sold = tickets.filter(pl.col("status") == terms.SOLD)
+    known = sold.filter(pl.col("booker") >= 0)
     visits = known.filter(pl.col("visits") > 0)
     at_venue, anywhere = ["season", "venue", "booker"], ["season", "booker"]
     venue_names = dict(enumerate(slugs))
@@ -50,7 +52,7 @@ def count_block(tickets: pl.DataFrame, slugs: Sequence[str], codes: Sequence[str
         _cells("network_reach", network, None),
         _cells("visits", visits, None, pl.col("visits").sum()),
         _cells("tickets", known, None, pl.col("qty").cast(pl.Int64).sum()),
-        _cells("unidentified_visits", tickets.filter(pl.col("booker") < 0), None, pl.col("visits").sum()),
+        _cells("unidentified_visits", sold.filter(pl.col("booker") < 0), None, pl.col("visits").sum()),
         _cells("attendance_bands", pairs, _band("attended")),
         _cells("network_attendance_bands", network, _band("attended")),
         _cells("network_venues_per_booker", network, _venue_band()),

@@ -25,7 +25,7 @@ TICKETS = 1_200_000
 PEOPLE = 258_000
 SMALL_TICKETS = 20_000
 SCHOOL_SHARE = 0.0030
-BLOCK = 125_000
+BLOCK = 130_000
 # Numbers of people leave room for the schools of each block.
 STRIDE = 2 * BLOCK
 

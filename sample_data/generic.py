@@ -116,13 +116,20 @@ def body(tickets: Rows, places: Places, programme: Programme) -> bytes:
             "scanned": _scanned(t),
         }
     )
+    shown = _booked_back(frame) if t.venue.export.books_back else frame
     out = io.BytesIO()
-    frame.write_csv(out, include_header=False, separator=delimiter(t.venue), line_terminator="\r\n")
-    return (
-        out.getvalue()
-        if t.venue.export.encoding.startswith("utf-8")
-        else _encode(out.getvalue().decode(), t.venue)
-    )
+    shown.write_csv(out, include_header=False, separator=delimiter(t.venue), line_terminator="\r\n")
+    if t.venue.export.encoding.startswith("utf-8"):
+        return out.getvalue()
+    return _encode(out.getvalue().decode(), t.venue)
+
+
+def _booked_back(frame: pl.DataFrame) -> pl.DataFrame:
+    """Refunds as such systems write them: the sale stands, and a row with a negative number takes it back."""
+    sold, back = tuple(STATUSES)[:2]
+    taken = frame.filter(pl.col("status") == back).with_columns(-pl.col("qty"))
+    together = pl.concat([frame, taken]).with_columns(pl.col("status").replace({back: sold}))
+    return together.sort("order", maintain_order=True)
 
 
 def _encode(text: str, venue: Venue) -> bytes:

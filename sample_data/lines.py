@@ -78,8 +78,9 @@ def _stated_areas(rng: np.random.Generator, office: BoxOffice, people: People, o
     chance = np.select(
         [door, orders.channel == terms.WEB, orders.channel == terms.VOD], [0.2, 0.95, 0.85], 0.65
     )
-    # Everything that was ordered together says the same: drawn by order, not by evening.
-    lead = _leaders(orders.key)
+    # What somebody orders in one minute says the same, so that there is always a latest order to go by.
+    minute = np.where(door, -1 - np.arange(n), (orders.address << 40) + orders.purchased // 60)
+    lead = _leaders(minute)
     states = (rng.random(n) < chance)[lead]
     silent = np.array([v.export.layout == "helloasso-tickets" for v in office.venues])
     states &= ~silent[office.venue_of[orders.performance]]

@@ -16,11 +16,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from aggregation.measures import AREA_ABROAD
 from sample_data import terms
-from sample_data.counts import add_up, count_block, sold
+from sample_data.bookers import list_bookers
+from sample_data.counts import add_up, count_block, tickets_of
 from sample_data.network import ExportFile
-from sample_data.office import Ints
 from sample_data.people import People
 from sample_data.places import Places
 from sample_data.programme import Programme
@@ -73,7 +72,9 @@ class Tally:
 
     def add(self, lines: pl.DataFrame, people: People, contacts: pl.DataFrame) -> None:
         """Count one block."""
-        tickets = sold(lines).join(self._performances, on="performance", how="left", maintain_order="left")
+        tickets = tickets_of(lines).join(
+            self._performances, on="performance", how="left", maintain_order="left"
+        )
         self._counts.append(
             add_up([count_block(tickets, [v.slug for v in self.venues], self.places.codes), *self._counts])
         )
@@ -135,22 +136,36 @@ class Tally:
                 pl.col("titles").explode().n_unique().alias("productions"),
             )
         )
+        kinds = [v.export for v in self.venues]
         paths = pl.DataFrame(
-            [(number // 2, number % 2, e.venue, e.season, e.path) for number, e in enumerate(exports)],
-            schema=["venue", "season", "slug", "label", "path"],
+            [
+                (
+                    n // 2,
+                    n % 2,
+                    e.venue,
+                    e.season,
+                    e.path,
+                    kinds[n // 2].layout == "generic",
+                    kinds[n // 2].books_back,
+                )
+                for n, e in enumerate(exports)
+            ],
+            schema=["venue", "season", "slug", "label", "path", "grouped", "books_back"],
             orient="row",
         )
         joined = paths.join(summed, on=["venue", "season"], how="left").sort("venue", "season")
+        back = pl.when("books_back").then("refunded_lines").otherwise(0)
+        by_kind = pl.when("grouped").then(pl.col("lines") + back).otherwise(pl.col("rows"))
         return (
-            joined.drop("venue", "season")
+            joined.with_columns(by_kind.alias("rows"), back.alias("taken_back"))
+            .drop("venue", "season", "grouped", "books_back", "lines", "refunded_lines")
             .rename({"slug": "venue", "label": "season"})
             .with_columns(pl.col("first_day", "last_day").cast(pl.Int32).cast(pl.Date))
         )
 
     def _write_bookers(self, tickets: pl.DataFrame, people: People, contacts: pl.DataFrame) -> None:
-        table = bookers(
-            tickets, people, contacts, [v.slug for v in self.venues], self.places.codes
-        ).to_arrow()
+        slugs = [v.slug for v in self.venues]
+        table = list_bookers(tickets, people, contacts, slugs, self.places.codes).to_arrow()
         if self._people is None:
             self._people = pq.ParquetWriter(
                 self.out / "truth" / "bookers.parquet", table.schema, compression="zstd"
@@ -158,78 +173,11 @@ class Tally:
         self._people.write_table(table)
 
 
-def bookers(
-    tickets: pl.DataFrame, people: People, contacts: pl.DataFrame, slugs: Sequence[str], codes: Sequence[str]
-) -> pl.DataFrame:
-    """Who booked: one row per booker with what identifies them, home per season, and visits per season.
-
-    `booker` is the truth's own number. `person` joins the two addresses of one person.
-    """
-    known = tickets.filter(pl.col("booker") >= 0)
-    found = (
-        known.group_by("booker")
-        .agg(
-            pl.col("address").first(),
-            pl.col("venue").first(),
-            (pl.col("contact") == terms.NUMBER).any().alias("numbered"),
-            *(pl.col("visits").filter(pl.col("season") == s).sum().alias(f"visits_{s}") for s in (0, 1)),
-            *(
-                pl.col("attended")
-                .filter((pl.col("season") == s) & (pl.col("visits") > 0))
-                .n_unique()
-                .alias(f"performances_{s}")
-                for s in (0, 1)
-            ),
-        )
-        .sort("booker")
-    )
-    number = found["booker"].to_numpy() // 64
-    person = number - people.first
-    homes = {f"home_{s}": _home(people.area[s][person], codes) for s in (0, 1)}
-    address = contacts["address"].gather(found["address"].cast(pl.UInt32))
-    return found.with_columns(
-        pl.Series("person", number),
-        pl.when("numbered").then(pl.lit("number")).otherwise(pl.lit("email")).alias("kind"),
-        pl.when("numbered").then(None).otherwise(address).alias("address"),
-        pl.when("numbered")
-        .then(pl.col("venue").replace_strict(dict(enumerate(slugs)), return_dtype=pl.String))
-        .alias("venue"),
-        pl.when("numbered")
-        .then(pl.lit("R") + (pl.col("booker") // 32 + 20_000).cast(pl.String))
-        .alias("number"),
-        *(pl.Series(name, values) for name, values in homes.items()),
-        pl.Series("critic", people.critic[person]),
-        pl.Series("school", people.school[person]),
-        pl.Series("gives", people.gives[person]),
-        pl.Series("moved", people.area[0][person] != people.area[1][person]),
-        pl.Series("two_addresses", people.second[person] >= 0),
-    ).select(
-        "booker",
-        "person",
-        "kind",
-        "address",
-        "venue",
-        "number",
-        "home_0",
-        "home_1",
-        "visits_0",
-        "visits_1",
-        "performances_0",
-        "performances_1",
-        "critic",
-        "school",
-        "gives",
-        "moved",
-        "two_addresses",
-    )
-
-
-def _home(area: Ints, codes: Sequence[str]) -> list[str]:
-    return [codes[a] if a >= 0 else AREA_ABROAD for a in area.tolist()]
-
-
 def _by_export(lines: pl.DataFrame, performances: pl.DataFrame) -> pl.DataFrame:
-    """What goes into each export, by kind of row. `tickets` are audience tickets of any status."""
+    """What goes into each export, by kind of row. `tickets` are audience tickets of any status.
+
+    `taken_back` are the rows with a negative number; parking, merchandise and donations are rows as well.
+    """
     ticket, qty = ~pl.col("besides"), pl.col("qty").cast(pl.Int64)
     full = lines.join(performances, on="performance", how="left")
     split = (pl.col("absent") > 0).cast(pl.Int64) * (pl.col("absent") < pl.col("qty")).cast(pl.Int64)
@@ -238,8 +186,9 @@ def _by_export(lines: pl.DataFrame, performances: pl.DataFrame) -> pl.DataFrame:
         return qty.filter(ticket & which).sum()
 
     return full.group_by("venue", "season").agg(
-        qty.sum().alias("rows_per_ticket"),
-        (1 + split).sum().alias("rows_per_line"),
+        qty.sum().alias("rows"),
+        (1 + split).sum().alias("lines"),
+        (pl.col("status") == terms.REFUNDED).sum().cast(pl.Int64).alias("refunded_lines"),
         tickets(pl.lit(True)).alias("tickets"),
         *(tickets(pl.col("status") == number).alias(name) for number, name in enumerate(terms.STATUSES)),
         tickets(pl.col("booker") >= 0).alias("identified"),

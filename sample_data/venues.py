@@ -12,7 +12,8 @@ class Export:
     """How a venue's box office writes its file.
 
     `language` and `style` are those of a pretix user; `single_events` is a shop with one event per
-    performance, where the date stands in the programme only. `encoding` is for the generic layout.
+    performance, where the date stands in the programme only. `encoding` is for the generic layout, and
+    `books_back` says that it writes a refund as a second row with a negative number.
     """
 
     layout: str = "pretix-positions"
@@ -20,6 +21,7 @@ class Export:
     style: str = "commas"
     single_events: bool = False
     encoding: str = "utf-8"
+    books_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +360,7 @@ VENUES: tuple[Venue, ...] = (
         5.4694,
         16,
         "2024-04-15",
-        Export("generic", encoding="utf-16"),
+        Export("generic", encoding="utf-16", books_back=True),
     ),
 )
 

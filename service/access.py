@@ -33,11 +33,11 @@ class Person:
         return f"user:{self.id}"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The person may not do this; the message says who may."""
 
 
-class NotThere(Exception):
+class NotThereError(Exception):
     """There is no such thing, or not for this person: both are answered alike."""
 
 
@@ -82,18 +82,18 @@ _WHO: dict[Callable[[Person], bool], str] = {
 
 
 def check(person: Person, may: Callable[[Person], bool]) -> None:
-    """Raise Refused, saying who may, unless this person may."""
+    """Raise RefusedError, saying who may, unless this person may."""
     if not may(person):
-        raise Refused(_WHO[may])
+        raise RefusedError(_WHO[may])
 
 
 def check_organisation(person: Person, organisation: str | None) -> None:
-    """Raise NotThere unless the thing exists and belongs to the person's own organisation."""
+    """Raise NotThereError unless the thing exists and belongs to the person's own organisation."""
     if organisation is None or organisation != person.organisation:
-        raise NotThere
+        raise NotThereError
 
 
 def check_second_person(proposed_by: int, person: Person) -> None:
-    """Raise Refused when the one who approves is the one who proposed."""
+    """Raise RefusedError when the one who approves is the one who proposed."""
     if proposed_by == person.id:
-        raise Refused("A second person approves: whoever proposed this cannot approve it as well.")
+        raise RefusedError("A second person approves: whoever proposed this cannot approve it as well.")

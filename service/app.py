@@ -26,9 +26,14 @@ def create_app(settings: Settings) -> FastAPI:
     """The whole service on these settings; opens the data folder now and lets go at shutdown."""
     runtime = open_runtime(settings)
     app = FastAPI(
-        title="Foyer", version=version("foyer"), summary=SUMMARY, lifespan=_lifespan,
+        title="Foyer",
+        version=version("foyer"),
+        summary=SUMMARY,
+        lifespan=_lifespan,
         # The built-in viewers load scripts from elsewhere, which the content policy forbids.
-        docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
     )
     app.state.runtime = runtime
     app.state.csp_reports = 0
@@ -57,4 +62,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if worker is not None:
         worker.stop()
     runtime.close()
-

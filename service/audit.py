@@ -14,8 +14,15 @@ from service import tables
 FIRST = "0" * 64
 
 
-def record(connection: Connection, *, at: datetime, actor: str, action: str, subject: str,
-           detail: Mapping[str, object] | None = None) -> None:
+def record(
+    connection: Connection,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: Mapping[str, object] | None = None,
+) -> None:
     """Append one entry. `detail` never holds figures that come from persons, nor a secret."""
     last = connection.execute(
         select(tables.audit.c.number, tables.audit.c.digest).order_by(tables.audit.c.number.desc()).limit(1)
@@ -35,7 +42,9 @@ def record(connection: Connection, *, at: datetime, actor: str, action: str, sub
 def broken_entry(connection: Connection) -> int | None:
     """The number of the first entry that was changed, removed or put elsewhere; None when all is well."""
     previous = FIRST
-    for expected, row in enumerate(connection.execute(select(tables.audit).order_by(tables.audit.c.number)), 1):
+    for expected, row in enumerate(
+        connection.execute(select(tables.audit).order_by(tables.audit.c.number)), 1
+    ):
         entry = {name: value for name, value in row._mapping.items() if name != "digest"}
         if row.number != expected or row.previous != previous or row.digest != _digest(entry):
             return expected
@@ -44,5 +53,7 @@ def broken_entry(connection: Connection) -> int | None:
 
 
 def _digest(entry: Mapping[str, object]) -> str:
-    stated = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in entry.items()}
+    stated = {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in entry.items()
+    }
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()

@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from service import tables
-from service.access import NotThere, Person, Role
+from service.access import NotThereError, Person, Role
 from service.settings import Settings
 
 TOKEN_MARK = "foyer_"  # noqa: S105  # the public beginning of every token, not a secret
@@ -24,7 +24,7 @@ SEEN_EVERY = timedelta(minutes=1)
 _hasher = PasswordHasher()
 
 
-class WeakPassword(Exception):
+class WeakPasswordError(Exception):
     """The password is too short; the message says what is asked."""
 
 
@@ -39,9 +39,9 @@ def moment() -> datetime:
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to store; raises WeakPassword."""
+    """The argon2id hash to store; raises WeakPasswordError."""
     if len(password) < PASSWORD_LENGTH:
-        raise WeakPassword(f"Choose a password of at least {PASSWORD_LENGTH} characters.")
+        raise WeakPasswordError(f"Choose a password of at least {PASSWORD_LENGTH} characters.")
     return _hasher.hash(password)
 
 
@@ -73,10 +73,15 @@ def open_session(connection: Connection, person: Person, settings: Settings) -> 
     """Start a session; what comes back goes into the cookie and nowhere else."""
     secret = secrets.token_urlsafe(32)
     now = moment()
-    connection.execute(insert(tables.sessions).values(
-        digest=digest(secret), user_id=person.id, created_at=now, seen_at=now,
-        ends_at=now + timedelta(hours=settings.session_hours),
-    ))
+    connection.execute(
+        insert(tables.sessions).values(
+            digest=digest(secret),
+            user_id=person.id,
+            created_at=now,
+            seen_at=now,
+            ends_at=now + timedelta(hours=settings.session_hours),
+        )
+    )
     return secret
 
 
@@ -96,8 +101,12 @@ def person_by_session(connection: Connection, secret: str, settings: Settings) -
     idle = now - timedelta(minutes=settings.session_idle_minutes)
     sessions, users = tables.sessions, tables.users
     row = connection.execute(
-        select(users, sessions.c.seen_at).join(sessions, sessions.c.user_id == users.c.id).where(
-            sessions.c.digest == digest(secret), sessions.c.ends_at > now, sessions.c.seen_at > idle,
+        select(users, sessions.c.seen_at)
+        .join(sessions, sessions.c.user_id == users.c.id)
+        .where(
+            sessions.c.digest == digest(secret),
+            sessions.c.ends_at > now,
+            sessions.c.seen_at > idle,
             users.c.disabled_at.is_(None),
         )
     ).first()
@@ -115,32 +124,44 @@ def issue_token(connection: Connection, user_id: int, name: str) -> tuple[int, s
     """A bearer token for programs, shown once: its number and the token."""
     secret = TOKEN_MARK + secrets.token_urlsafe(32)
     now = moment()
-    result = connection.execute(insert(tables.tokens).values(
-        digest=digest(secret), user_id=user_id, name=name[:80], created_at=now,
-        ends_at=now + timedelta(days=TOKEN_DAYS),
-    ))
+    result = connection.execute(
+        insert(tables.tokens).values(
+            digest=digest(secret),
+            user_id=user_id,
+            name=name[:80],
+            created_at=now,
+            ends_at=now + timedelta(days=TOKEN_DAYS),
+        )
+    )
     key = result.inserted_primary_key
     return int(key[0]) if key else 0, secret
 
 
 def revoke_token(connection: Connection, person: Person, token_id: int) -> None:
-    """Take back one of the person's own tokens; raises NotThere for any other."""
+    """Take back one of the person's own tokens; raises NotThereError for any other."""
     changed = connection.execute(
         update(tables.tokens)
-        .where(tables.tokens.c.id == token_id, tables.tokens.c.user_id == person.id,
-               tables.tokens.c.revoked_at.is_(None))
+        .where(
+            tables.tokens.c.id == token_id,
+            tables.tokens.c.user_id == person.id,
+            tables.tokens.c.revoked_at.is_(None),
+        )
         .values(revoked_at=moment())
     )
     if changed.rowcount == 0:
-        raise NotThere
+        raise NotThereError
 
 
 def person_by_token(connection: Connection, secret: str) -> Person | None:
     """Whose bearer token this is."""
     row = connection.execute(
-        select(tables.users).join(tables.tokens, tables.tokens.c.user_id == tables.users.c.id).where(
-            tables.tokens.c.digest == digest(secret), tables.tokens.c.revoked_at.is_(None),
-            tables.tokens.c.ends_at > moment(), tables.users.c.disabled_at.is_(None),
+        select(tables.users)
+        .join(tables.tokens, tables.tokens.c.user_id == tables.users.c.id)
+        .where(
+            tables.tokens.c.digest == digest(secret),
+            tables.tokens.c.revoked_at.is_(None),
+            tables.tokens.c.ends_at > moment(),
+            tables.users.c.disabled_at.is_(None),
         )
     ).first()
     return None if row is None else person_of(row, by_token=True)

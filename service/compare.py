@@ -1,4 +1,4 @@
-"""A venue beside its peers: a person's venue, a season and a group in; released comparisons and pictures out."""
+"""A venue beside its peers: a venue, a season and a group in; released comparisons and pictures out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from reports.theme import THEMES
 from reports.uncertainty import Value, share
 from reports.wording import translator
 from service import network, publication
-from service.access import NotThere
+from service.access import NotThereError
 from service.labels import CATALOGUE, wording
 from service.people import Venue
 from service.runtime import Runtime
@@ -52,6 +52,8 @@ CHARTS: dict[str, Chart] = {
     "bands": Chart("band_share", "Share of bookers by how often they came"),
 }
 MAP = "map"
+# Beside the drawing stand the labels and two columns of numbers; "narrow" then fits a phone.
+WIDTHS = {"wide": 680, "narrow": 210}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,13 @@ _pictures = _Kept(PICTURES_KEPT)
 
 
 def audience_table(release: StoredRelease, audience: str) -> pa.Table:
-    """One audience's file of a release; raises NotThere when the release has none for it."""
+    """One audience's file of a release; raises NotThereError when the release has none for it."""
     try:
-        return _tables.get((str(release.path), release.manifest_digest, audience), lambda: release.audience(audience))
+        return _tables.get(
+            (str(release.path), release.manifest_digest, audience), lambda: release.audience(audience)
+        )
     except KeyError:
-        raise NotThere from None
+        raise NotThereError from None
 
 
 def audience_cells(release: StoredRelease, audience: str) -> AudienceCells:
@@ -127,8 +131,9 @@ def audience_cells(release: StoredRelease, audience: str) -> AudienceCells:
     return found
 
 
-def cells_page(release: StoredRelease, audience: str, measure: str | None, start: int,
-               limit: int) -> tuple[int, list[dict[str, Any]]]:
+def cells_page(
+    release: StoredRelease, audience: str, measure: str | None, start: int, limit: int
+) -> tuple[int, list[dict[str, Any]]]:
     """How many cells there are, and those of one page."""
     table = audience_table(release, audience)
     if measure is not None:
@@ -139,9 +144,11 @@ def cells_page(release: StoredRelease, audience: str, measure: str | None, start
 def view(runtime: Runtime, venue: Venue, season: str | None = None, group: str | None = None) -> View | None:
     """What the venue may see of a season beside a group; None when nothing was published yet."""
     with runtime.reading() as connection:
-        releases = {Season.parse(stored.manifest["season"]): stored
-                    for stored in reversed(publication.releases_in_view(runtime, connection))
-                    if venue.slug in stored.audiences}
+        releases = {
+            Season.parse(stored.manifest["season"]): stored
+            for stored in reversed(publication.releases_in_view(runtime, connection))
+            if venue.slug in stored.audiences
+        }
         if not releases:
             return None
         seasons = tuple(sorted(releases, reverse=True))
@@ -151,8 +158,14 @@ def view(runtime: Runtime, venue: Venue, season: str | None = None, group: str |
     groups.sort(key=lambda one: len(one.members))
     before = releases.get(chosen.previous)
     return View(
-        venue, chosen, seasons, tuple(groups), _group(groups, group), releases[chosen],
-        audience_cells(releases[chosen], venue.slug), audience_cells(before, venue.slug) if before else None,
+        venue,
+        chosen,
+        seasons,
+        tuple(groups),
+        _group(groups, group),
+        releases[chosen],
+        audience_cells(releases[chosen], venue.slug),
+        audience_cells(before, venue.slug) if before else None,
     )
 
 
@@ -162,9 +175,9 @@ def _chosen(asked: str | None, seasons: Sequence[Season]) -> Season:
     try:
         wanted = Season.parse(asked)
     except ValueError:
-        raise NotThere from None
+        raise NotThereError from None
     if wanted not in seasons:
-        raise NotThere
+        raise NotThereError
     return wanted
 
 
@@ -174,7 +187,7 @@ def _group(groups: Sequence[PeerGroup], asked: str | None) -> PeerGroup | None:
     for one in groups:
         if one.id == asked:
             return one
-    raise NotThere
+    raise NotThereError
 
 
 def rows_of(seen: View, chart: Chart) -> list[Benchmark]:
@@ -186,28 +199,60 @@ def rows_of(seen: View, chart: Chart) -> list[Benchmark]:
     return rows
 
 
-def picture(runtime: Runtime, seen: View, name: str, kind: str, language: str, theme: str) -> bytes:
-    """A chart as SVG or PNG; raises NotThere for one that does not exist."""
-    if (name != MAP and name not in CHARTS) or kind not in {"svg", "png"} or theme not in THEMES:
-        raise NotThere
-    key = (str(seen.release.path), seen.release.manifest_digest, seen.before is not None, seen.venue.slug,
-           seen.group_id, name, kind, language, theme)
-    made: bytes = _pictures.get(key, lambda: _draw(runtime, seen, name, kind, language, theme))
+def picture(
+    runtime: Runtime, seen: View, name: str, kind: str, language: str, theme: str, size: str = "wide"
+) -> bytes:
+    """A chart as SVG or PNG; raises NotThereError for one that does not exist."""
+    if (
+        (name != MAP and name not in CHARTS)
+        or kind not in {"svg", "png"}
+        or theme not in THEMES
+        or size not in WIDTHS
+    ):
+        raise NotThereError
+    key = (
+        str(seen.release.path),
+        seen.release.manifest_digest,
+        seen.before is not None,
+        seen.venue.slug,
+        seen.group_id,
+        name,
+        kind,
+        language,
+        theme,
+        size,
+    )
+    made: bytes = _pictures.get(key, lambda: _draw(runtime, seen, name, kind, language, theme, size))
     return made
 
 
-def _draw(runtime: Runtime, seen: View, name: str, kind: str, language: str, theme: str) -> bytes:
+def _draw(runtime: Runtime, seen: View, name: str, kind: str, language: str, theme: str, size: str) -> bytes:
     say, paper = translator(language, CATALOGUE), kind == "png"
     about = f"{seen.venue.name}, {seen.season.label}"
     if name == MAP:
         title = (say("Bookers by postcode area"), about) if paper else ""
-        svg = postcode_map(seen.areas(), runtime.geography, as_share=False, title=title, marker=seen.venue.area,
-                           language=language, theme=THEMES[theme], paper=paper, translate=say).svg
+        svg = postcode_map(
+            seen.areas(),
+            runtime.geography,
+            as_share=False,
+            title=title,
+            marker=seen.venue.area,
+            language=language,
+            theme=THEMES[theme],
+            paper=paper,
+            translate=say,
+        ).svg
         return svg_to_png(svg) if paper else svg.encode()
     chart = CHARTS[name]
     spec = comparison_chart(
-        rows_of(seen, chart), language=language, theme=THEMES[theme],
-        title=(say(chart.title), about) if paper else "", label=lambda label: wording(label, say), translate=say,
+        rows_of(seen, chart),
+        language=language,
+        theme=THEMES[theme],
+        title=(say(chart.title), about) if paper else "",
+        label=lambda label: wording(label, say),
+        translate=say,
+        width=WIDTHS[size],
+        key=size == "wide",
     )
     return render_png(spec, theme=THEMES[theme]) if paper else render_svg(spec).encode()
 
@@ -235,6 +280,13 @@ def area_rows(seen: View, geography: Geography, most: int) -> list[AreaRow]:
     found = []
     for code, value in ranked:
         area = geography.area(code)
-        found.append(AreaRow(code, area.place if area else "", area.region if area else "", value,
-                             part_of_reach(seen, value)))
+        found.append(
+            AreaRow(
+                code,
+                area.place if area else "",
+                area.region if area else "",
+                value,
+                part_of_reach(seen, value),
+            )
+        )
     return [row for row in found if row.value.estimate >= 1]

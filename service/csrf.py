@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.errors import Problem, problem_response
+from service.errors import ProblemError, problem_response
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Browsers send these by themselves; the route stores nothing and reads no cookie.
@@ -24,10 +24,14 @@ class CrossSiteGuard:
         if scope["type"] == "http" and scope["method"] not in SAFE and scope["path"] not in OPEN_PATHS:
             headers = Headers(scope=scope)
             if not _comes_from_us(headers):
-                refusal = problem_response(Problem(
-                    403, "cross_site", "This request did not come from our own pages.",
-                    "Open the page again and repeat what you did.",
-                ))
+                refusal = problem_response(
+                    ProblemError(
+                        403,
+                        "cross_site",
+                        "This request did not come from our own pages.",
+                        "Open the page again and repeat what you did.",
+                    )
+                )
                 await refusal(scope, receive, send)
                 return
         await self.app(scope, receive, send)

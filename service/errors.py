@@ -12,17 +12,25 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from service.access import NotThere, Refused
+from service.access import NotThereError, RefusedError
 
 MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger("foyer")
 
 
-class Problem(Exception):
+class ProblemError(Exception):
     """A request that is answered with an error: status, a word for programs, and what to do."""
 
-    def __init__(self, status: int, code: str, title: str, detail: str = "", *,
-                 headers: dict[str, str] | None = None, more: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        title: str,
+        detail: str = "",
+        *,
+        headers: dict[str, str] | None = None,
+        more: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
@@ -32,7 +40,7 @@ class Problem(Exception):
         self.more = more or {}
 
 
-class LogInFirst(Exception):
+class LogInFirstError(Exception):
     """Nobody is logged in: a page sends to the log-in, the API answers 401."""
 
 
@@ -43,8 +51,9 @@ class _Words:
     detail: str
 
 
-NOT_THERE = _Words("not_there", "There is nothing here.",
-                   "It does not exist, or it belongs to another organisation.")
+NOT_THERE = _Words(
+    "not_there", "There is nothing here.", "It does not exist, or it belongs to another organisation."
+)
 _BY_STATUS = {
     404: NOT_THERE,
     405: _Words("method", "This address does not do that.", "See /docs for what each address does."),
@@ -52,10 +61,16 @@ _BY_STATUS = {
 }
 
 
-def problem_response(problem: Problem) -> JSONResponse:
+def problem_response(problem: ProblemError) -> JSONResponse:
     """The one shape of every error."""
-    body = {"type": f"urn:foyer:problem:{problem.code}", "title": problem.title, "status": problem.status,
-            "detail": problem.detail, "code": problem.code, **problem.more}
+    body = {
+        "type": f"urn:foyer:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "code": problem.code,
+        **problem.more,
+    }
     return JSONResponse(body, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 
 
@@ -67,44 +82,65 @@ def is_page(request: Request) -> bool:
 def install(app: FastAPI, render: Any) -> None:
     """Give the app these handlers. `render(request, problem)` makes the page."""
 
-    def answer(request: Request, problem: Problem) -> Response:
+    def answer(request: Request, problem: ProblemError) -> Response:
         page: Response = render(request, problem) if is_page(request) else problem_response(problem)
         return page
 
     async def on_problem(request: Request, error: Exception) -> Response:
-        return answer(request, error if isinstance(error, Problem) else _as_problem(error))
+        return answer(request, error if isinstance(error, ProblemError) else _as_problem(error))
 
     async def on_log_in(request: Request, error: Exception) -> Response:
         if is_page(request) and request.method == "GET":
             return RedirectResponse("/login", 303)
-        return answer(request, Problem(401, "log_in", "Log in first.",
-                                       "Send a session cookie or a bearer token.",
-                                       headers={"WWW-Authenticate": "Bearer"}))
+        return answer(
+            request,
+            ProblemError(
+                401,
+                "log_in",
+                "Log in first.",
+                "Send a session cookie or a bearer token.",
+                headers={"WWW-Authenticate": "Bearer"},
+            ),
+        )
 
     async def on_surprise(request: Request, error: Exception) -> Response:
         # The body names no cause: a message may hold a path, a query or a cell. The log holds the place only.
         number = secrets.token_hex(4)
         logger.error("unexpected %s at %s (%s)", type(error).__name__, _where(error), number)
-        return answer(request, Problem(500, "unexpected", "Something went wrong on our side.",
-                                       f"Nothing was changed. If it happens again, tell us this number: {number}."))
+        return answer(
+            request,
+            ProblemError(
+                500,
+                "unexpected",
+                "Something went wrong on our side.",
+                f"Nothing was changed. If it happens again, tell us this number: {number}.",
+            ),
+        )
 
-    for kind in (Problem, Refused, NotThere, HTTPException, RequestValidationError):
+    for kind in (ProblemError, RefusedError, NotThereError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, on_problem)
-    app.add_exception_handler(LogInFirst, on_log_in)
+    app.add_exception_handler(LogInFirstError, on_log_in)
     app.add_exception_handler(Exception, on_surprise)
 
 
-def _as_problem(error: Exception) -> Problem:
-    if isinstance(error, Refused):
-        return Problem(403, "refused", "You may not do this.", str(error))
+def _as_problem(error: Exception) -> ProblemError:
+    if isinstance(error, RefusedError):
+        return ProblemError(403, "refused", "You may not do this.", str(error))
     if isinstance(error, RequestValidationError):
-        wrong = [{"where": ".".join(str(part) for part in e["loc"]), "what": e["msg"]} for e in error.errors()]
-        return Problem(422, "invalid", "The request cannot be read.",
-                       "See `errors` for each part that is wrong.", more={"errors": wrong})
+        wrong = [
+            {"where": ".".join(str(part) for part in e["loc"]), "what": e["msg"]} for e in error.errors()
+        ]
+        return ProblemError(
+            422,
+            "invalid",
+            "The request cannot be read.",
+            "See `errors` for each part that is wrong.",
+            more={"errors": wrong},
+        )
     status = error.status_code if isinstance(error, HTTPException) else 404
     words = _BY_STATUS.get(status, _Words("request", "The request cannot be answered.", ""))
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    return Problem(status, words.code, words.title, words.detail, headers=headers)
+    return ProblemError(status, words.code, words.title, words.detail, headers=headers)
 
 
 def _where(error: Exception) -> str:

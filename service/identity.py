@@ -1,4 +1,4 @@
-"""Who asks: a request with a cookie or a bearer token in; the person, or a refusal, out. Dependencies of routes."""
+"""Who asks: a request with a cookie or a token in; the person, or a refusal, out. Routes depend on this."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from service import access, auth, people
 from service.access import Person
-from service.errors import LogInFirst
+from service.errors import LogInFirstError
 from service.quota import REQUEST
 from service.runtime import Runtime
 from service.settings import Settings
@@ -34,8 +34,15 @@ def cookie_name(settings: Settings) -> str:
 
 def set_session_cookie(response: Response, settings: Settings, secret: str) -> None:
     """Hand the session to the browser, out of reach of scripts and of other sites."""
-    response.set_cookie(cookie_name(settings), secret, max_age=settings.session_hours * 3600,
-                        secure=settings.secure, httponly=True, samesite="lax", path="/")
+    response.set_cookie(
+        cookie_name(settings),
+        secret,
+        max_age=settings.session_hours * 3600,
+        secure=settings.secure,
+        httponly=True,
+        samesite="lax",
+        path="/",
+    )
 
 
 def session_secret(request: Request, settings: Settings) -> str | None:
@@ -64,9 +71,9 @@ Visitor = Annotated[Person | None, Depends(find_person)]
 
 
 def anyone_logged_in(visitor: Visitor, house: House) -> Person:
-    """The person; raises LogInFirst where there is none, and 429 after too many requests."""
+    """The person; raises LogInFirstError where there is none, and 429 after too many requests."""
     if visitor is None:
-        raise LogInFirst
+        raise LogInFirstError
     house.quotas.spend(REQUEST, visitor.actor)
     return visitor
 
@@ -90,12 +97,12 @@ PeopleKeeper = Annotated[Person, Depends(who(access.may_manage_people))]
 
 
 def own_venue(venue: str, person: LoggedIn, house: House) -> people.Venue:
-    """The venue in the address; raises NotThere when it is another organisation's, or nobody's."""
+    """The venue in the address; raises NotThereError when it is another organisation's, or nobody's."""
     with house.reading() as connection:
         for own in people.venues_of(connection, person.organisation):
             if own.slug == venue:
                 return own
-    raise access.NotThere
+    raise access.NotThereError
 
 
 OwnVenue = Annotated[people.Venue, Depends(own_venue)]

@@ -1,4 +1,4 @@
-"""Intake use cases: a venue's extract in; stored, shown, confirmed or taken back, and the venue's own counts out."""
+"""Intake use cases: an extract in; stored, shown, confirmed or taken back, and the own counts, out."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from aggregation.counts import count_own
 from ingest import receive
 from ingest.receive import Expected, Limits, Receipt
 from ingest.seasons import Season
 from ingest.snapshot import Snapshot, current_snapshot
 from ingest.store import ExtractStatus, extracts, performance_versions
 from service import access, audit, people
-from service.access import NotThere, Person
+from service.access import NotThereError, Person
 from service.runtime import Runtime
 
 OWN_COUNTS_KEPT = 200
@@ -51,13 +52,24 @@ def receive_extract(runtime: Runtime, person: Person, path: Path) -> Receipt:
     # Not `writing()`: the lock is taken by the first statement, which comes after the file was read.
     with runtime.engine.connect() as connection:
         receipt = receive.receive(
-            connection, runtime.lake, path, expected=expected,
+            connection,
+            runtime.lake,
+            path,
+            expected=expected,
             limits=Limits(bytes=settings.upload_bytes, rows=settings.upload_rows),
-            pepper=runtime.keys.pepper, by=person.email, now=settings.now(),
+            pepper=runtime.keys.pepper,
+            by=person.email,
+            now=settings.now(),
         )
         if receipt.extract_id is not None and not receipt.duplicate:
-            audit.record(connection, at=settings.now(), actor=person.actor, action="upload",
-                         subject=f"extract:{receipt.extract_id}", detail={"status": receipt.status.value})
+            audit.record(
+                connection,
+                at=settings.now(),
+                actor=person.actor,
+                action="upload",
+                subject=f"extract:{receipt.extract_id}",
+                detail={"status": receipt.status.value},
+            )
         connection.commit()
     return receipt
 
@@ -88,18 +100,20 @@ def _owner(connection: Connection, extract_id: str) -> str | None:
 
 
 def upload(connection: Connection, person: Person, extract_id: str) -> Upload:
-    """One upload of the own organisation; raises NotThere for any other."""
+    """One upload of the own organisation; raises NotThereError for any other."""
     row = connection.execute(select(extracts).where(extracts.c.id == extract_id)).first()
     access.check_organisation(person, None if row is None else row.organisation)
     if row is None:
-        raise NotThere
+        raise NotThereError
     return _upload(row)
 
 
 def history(connection: Connection, organisation: str, limit: int = 100) -> list[Upload]:
     """Who sent what when, newest first."""
     query = select(extracts).where(extracts.c.organisation == organisation)
-    return [_upload(row) for row in connection.execute(query.order_by(extracts.c.received_at.desc()).limit(limit))]
+    return [
+        _upload(row) for row in connection.execute(query.order_by(extracts.c.received_at.desc()).limit(limit))
+    ]
 
 
 def _upload(row: Row[Any]) -> Upload:
@@ -129,14 +143,12 @@ def own_counts(runtime: Runtime, person: Person, venue: people.Venue, season: Se
     access.check_organisation(person, venue.organisation)
     with runtime.reading() as connection:
         now, before = snapshots(runtime, connection, season)
-    from aggregation.counts import count_own
-
     key = (f"{now.digest}/{before.digest if before else ''}", venue.slug)
     kept = runtime.own_counts
     if key not in kept:
         if len(kept) >= OWN_COUNTS_KEPT:
             kept.clear()
-        kept[key] = count_own(runtime.count_engine(), now, before, venue.slug)
+        kept[key] = count_own(runtime.count_engine(), now, before, venue.slug, (venue.country,))
     return kept[key]
 
 

@@ -26,7 +26,7 @@ Report = Callable[[str, int, int], None]
 Handler = Callable[[Mapping[str, Any], Report], None]
 
 
-class JobFailed(Exception):
+class JobFailedError(Exception):
     """The job cannot be done; the message is for the person who asked, and holds no figures."""
 
 
@@ -51,18 +51,31 @@ class Job:
 def enqueue(connection: Connection, kind: str, payload: Mapping[str, Any], organisation: str) -> str:
     """Put a job in the table, in the transaction that asks for it."""
     job_id = secrets.token_hex(8)
-    connection.execute(insert(tables.jobs).values(
-        id=job_id, kind=kind, payload=json.dumps(dict(payload)), organisation=organisation, state="waiting",
-        step="", done=0, of=0, attempts=0, created_at=moment(),
-    ))
+    connection.execute(
+        insert(tables.jobs).values(
+            id=job_id,
+            kind=kind,
+            payload=json.dumps(dict(payload)),
+            organisation=organisation,
+            state="waiting",
+            step="",
+            done=0,
+            of=0,
+            attempts=0,
+            created_at=moment(),
+        )
+    )
     return job_id
 
 
 def get(connection: Connection, job_id: str) -> Job | None:
     """The job, or None."""
     row = connection.execute(select(tables.jobs).where(tables.jobs.c.id == job_id)).first()
-    return None if row is None else Job(
-        row.id, row.kind, row.organisation, row.state, row.step, row.done, row.of, row.problem)
+    return (
+        None
+        if row is None
+        else Job(row.id, row.kind, row.organisation, row.state, row.step, row.done, row.of, row.problem)
+    )
 
 
 class Worker:
@@ -97,7 +110,7 @@ class Worker:
         heart.start()
         try:
             self._handlers[row.kind](json.loads(row.payload), lambda *said: self._note(row.id, *said))
-        except JobFailed as failure:
+        except JobFailedError as failure:
             self._finish(row.id, "failed", str(failure))
         except Exception as error:
             # The message may hold a path or a cell, so only the kind of error is kept.
@@ -133,9 +146,16 @@ class Worker:
             if row.attempts >= MOST_ATTEMPTS:
                 self._end(connection, row.id, "failed", "Tried several times and never finished.")
                 return None
-            connection.execute(update(jobs).where(jobs.c.id == row.id).values(
-                state="running", attempts=row.attempts + 1, leased_by=self._name,
-                leased_until=now + self._lease))
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.id == row.id)
+                .values(
+                    state="running",
+                    attempts=row.attempts + 1,
+                    leased_by=self._name,
+                    leased_until=now + self._lease,
+                )
+            )
             return row
 
     def _keep_lease(self, job_id: str, ended: threading.Event) -> None:
@@ -147,15 +167,23 @@ class Worker:
 
     def _update(self, job_id: str, **values: Any) -> None:
         with self._engine.begin() as connection:
-            connection.execute(update(tables.jobs).where(
-                tables.jobs.c.id == job_id, tables.jobs.c.leased_by == self._name,
-                tables.jobs.c.state == "running",
-            ).values(**values))
+            connection.execute(
+                update(tables.jobs)
+                .where(
+                    tables.jobs.c.id == job_id,
+                    tables.jobs.c.leased_by == self._name,
+                    tables.jobs.c.state == "running",
+                )
+                .values(**values)
+            )
 
     def _finish(self, job_id: str, state: str, problem: str | None) -> None:
         with self._engine.begin() as connection:
             self._end(connection, job_id, state, problem)
 
     def _end(self, connection: Connection, job_id: str, state: str, problem: str | None) -> None:
-        connection.execute(update(tables.jobs).where(tables.jobs.c.id == job_id).values(
-            state=state, problem=problem, finished_at=moment(), leased_by=None, leased_until=None))
+        connection.execute(
+            update(tables.jobs)
+            .where(tables.jobs.c.id == job_id)
+            .values(state=state, problem=problem, finished_at=moment(), leased_by=None, leased_until=None)
+        )

@@ -1,4 +1,4 @@
-"""Words for stored labels: a genre, band, channel, status or step in; the English that catalogues translate, out."""
+"""Words for stored labels: a genre, band, channel, status or step in; English to translate, out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network's declaration: network.json in; organisations, venues, people and peer groups in the database out."""
+"""The network's declaration: network.json in; members, people and peer groups in the database out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service import people, tables
 from service.access import Role
 
 
-class GroupRefused(Exception):
+class GroupRefusedError(Exception):
     """A peer group would give a venue away; `problems` says how, in both languages."""
 
     def __init__(self, problems: tuple[Text, ...]) -> None:
@@ -27,39 +27,65 @@ def establish(connection: Connection, network: Mapping[str, Any], passwords: Map
     """Everything that network.json declares. `passwords` by address; others get in by invitation only."""
     running = {venue["organisation"] for venue in network["venues"]}
     for one in network["organisations"]:
-        people.create_organisation(connection, one["slug"], one["name"], owner=one["owner"],
-                                   is_network=one["slug"] not in running)
+        people.create_organisation(
+            connection, one["slug"], one["name"], owner=one["owner"], is_network=one["slug"] not in running
+        )
     for one in network["venues"]:
-        people.create_venue(connection, people.Venue(
-            one["slug"], one["organisation"], one["name"], one["kind"], one["capacity_band"], one["country"],
-            one["region"], one["area"],
-        ))
+        people.create_venue(
+            connection,
+            people.Venue(
+                one["slug"],
+                one["organisation"],
+                one["name"],
+                one["kind"],
+                one["capacity_band"],
+                one["country"],
+                one["region"],
+                one["area"],
+            ),
+        )
     for one in network["people"]:
-        people.create_user(connection, email=one["email"], name=one["name"], organisation=one["organisation"],
-                           role=Role(one["role"]), language=one.get("language", "en"),
-                           password=passwords.get(one["email"]))
+        people.create_user(
+            connection,
+            email=one["email"],
+            name=one["name"],
+            organisation=one["organisation"],
+            role=Role(one["role"]),
+            language=one.get("language", ""),
+            password=passwords.get(one["email"]),
+        )
     for version, label in enumerate(sorted(network["seasons"]), start=1):
         _declare_groups(connection, network["peer_groups"], Season.parse(label), version)
 
 
-def _declare_groups(connection: Connection, groups: Iterable[Mapping[str, Any]], season: Season,
-                    version: int) -> None:
+def _declare_groups(
+    connection: Connection, groups: Iterable[Mapping[str, Any]], season: Season, version: int
+) -> None:
     for one in groups:
-        create_peer_group(connection, PeerGroup(one["id"], one["name"], version, season, tuple(one["members"])))
+        create_peer_group(
+            connection, PeerGroup(one["id"], one["name"], version, season, tuple(one["members"]))
+        )
 
 
 def create_peer_group(connection: Connection, group: PeerGroup) -> None:
-    """Keep one version of a curated peer group; raises GroupRefused when a venue rule stands against it."""
+    """Keep one version of a curated peer group; raises GroupRefusedError when a venue rule stands against it."""
     earlier = [one for one in _all_groups(connection) if one.id == group.id and one.version < group.version]
     beside = [one for one in _all_groups(connection) if one.id != group.id]
-    problems = group_problems(group, people.owners(connection), previous=earlier[-1] if earlier else None,
-                              beside=beside)
+    problems = group_problems(
+        group, people.owners(connection), previous=earlier[-1] if earlier else None, beside=beside
+    )
     if problems:
-        raise GroupRefused(problems)
-    connection.execute(insert(tables.peer_groups).values(
-        id=group.id, version=group.version, name_en=group.name["en"], name_nl=group.name["nl"],
-        season=group.season.start_year, members=json.dumps(sorted(group.members)),
-    ))
+        raise GroupRefusedError(problems)
+    connection.execute(
+        insert(tables.peer_groups).values(
+            id=group.id,
+            version=group.version,
+            name_en=group.name["en"],
+            name_nl=group.name["nl"],
+            season=group.season.start_year,
+            members=json.dumps(sorted(group.members)),
+        )
+    )
 
 
 def peer_groups(connection: Connection, season: Season) -> tuple[PeerGroup, ...]:
@@ -70,7 +96,12 @@ def peer_groups(connection: Connection, season: Season) -> tuple[PeerGroup, ...]
 def _all_groups(connection: Connection) -> list[PeerGroup]:
     table = tables.peer_groups
     return [
-        PeerGroup(row.id, {"en": row.name_en, "nl": row.name_nl}, row.version, Season(row.season),
-                  tuple(json.loads(row.members)))
+        PeerGroup(
+            row.id,
+            {"en": row.name_en, "nl": row.name_nl},
+            row.version,
+            Season(row.season),
+            tuple(json.loads(row.members)),
+        )
         for row in connection.execute(select(table).order_by(table.c.id, table.c.version))
     ]

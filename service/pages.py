@@ -19,9 +19,9 @@ from reports.wording import margin, translator
 from reports.wording import number as figure
 from service import access
 from service.access import Person
-from service.errors import Problem
-from service.labels import CATALOGUE, wording
+from service.errors import ProblemError
 from service.identity import LANGUAGE_COOKIE, LANGUAGES, Language, Visitor
+from service.labels import CATALOGUE, wording
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -48,7 +48,7 @@ def _number(value: float | None, locale: str, digits: int = 0) -> str:
     if value is None:
         return "–"
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=locale)
+    return str(format_decimal(value, format=pattern, locale=locale))
 
 
 class Page:
@@ -76,7 +76,9 @@ class Page:
             percent=lambda value: "–" if value is None else format_percent(value, format="0%", locale=locale),
             told=lambda kind, value: _told(kind, value, self.language),
             plain=lambda kind, value: figure(kind, value, self.language),
-            give_or_take=lambda kind, value: "" if value is None else margin(kind, value.half_width, self.language),
+            give_or_take=lambda kind, value: (
+                "" if value is None else margin(kind, value.half_width, self.language)
+            ),
             day=lambda when: _day(when, locale),
             word=lambda label: wording(label, self.say),
             season_label=lambda year: Season(year).label,
@@ -101,7 +103,7 @@ def page_of(request: Request, visitor: Visitor, language: Language) -> Page:
 Pages = Annotated[Page, Depends(page_of)]
 
 
-def problem_page(request: Request, problem: Problem) -> HTMLResponse:
+def problem_page(request: Request, problem: ProblemError) -> HTMLResponse:
     """An error as a page, without asking who is there: that question may be what failed."""
     cookie = request.cookies.get(LANGUAGE_COOKIE)
     language = cookie if cookie in LANGUAGES else _preferred(request)

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from service import audit, auth, tables
-from service.access import NotThere, Person, Role
+from service.access import NotThereError, Person, Role
 from service.settings import Settings
 
 INVITE_DAYS = 7
 RESET_HOURS = 2
 
 
-class Taken(Exception):
+class TakenError(Exception):
     """Somebody or something has this name already."""
 
 
@@ -36,11 +36,25 @@ class Venue:
     area: str
 
 
-def create_organisation(connection: Connection, slug: str, name: str, *, owner: str | None = None,
-                        is_network: bool = False, declared_bookers: int | None = None) -> None:
+def create_organisation(
+    connection: Connection,
+    slug: str,
+    name: str,
+    *,
+    owner: str | None = None,
+    is_network: bool = False,
+    declared_bookers: int | None = None,
+) -> None:
     """A member; `owner` names the holding it belongs to, by default itself."""
-    _insert_once(connection, tables.organisations, slug=slug, name=name, owner=owner or slug,
-                 is_network=is_network, declared_bookers=declared_bookers)
+    _insert_once(
+        connection,
+        tables.organisations,
+        slug=slug,
+        name=name,
+        owner=owner or slug,
+        is_network=is_network,
+        declared_bookers=declared_bookers,
+    )
 
 
 def create_venue(connection: Connection, venue: Venue) -> None:
@@ -48,30 +62,47 @@ def create_venue(connection: Connection, venue: Venue) -> None:
     _insert_once(connection, tables.venues, **{name: getattr(venue, name) for name in Venue.__slots__})
 
 
-def create_user(connection: Connection, *, email: str, name: str, organisation: str, role: Role,
-                language: str = "en", password: str | None = None) -> int:
+def create_user(
+    connection: Connection,
+    *,
+    email: str,
+    name: str,
+    organisation: str,
+    role: Role,
+    language: str = "",
+    password: str | None = None,
+) -> int:
     """A person; without a password only an invitation lets them in."""
     address = email.strip().lower()
     if connection.execute(select(tables.users.c.id).where(tables.users.c.email == address)).first():
-        raise Taken("Somebody with this address has an account already.")
-    result = connection.execute(insert(tables.users).values(
-        email=address, name=name, organisation=organisation, role=role.value, language=language,
-        password_hash=auth.hash_password(password) if password else None, created_at=auth.moment(),
-    ))
+        raise TakenError("Somebody with this address has an account already.")
+    result = connection.execute(
+        insert(tables.users).values(
+            email=address,
+            name=name,
+            organisation=organisation,
+            role=role.value,
+            language=language,
+            password_hash=auth.hash_password(password) if password else None,
+            created_at=auth.moment(),
+        )
+    )
     key = result.inserted_primary_key
     return int(key[0]) if key else 0
 
 
 def _insert_once(connection: Connection, table: Any, **values: object) -> None:
     if connection.execute(select(table.c.slug).where(table.c.slug == values["slug"])).first():
-        raise Taken(f"There is already one called {values['slug']}.")
+        raise TakenError(f"There is already one called {values['slug']}.")
     connection.execute(insert(table).values(**values))
 
 
 def venues_of(connection: Connection, organisation: str) -> tuple[Venue, ...]:
     """The houses of one member, by name."""
     rows = connection.execute(
-        select(tables.venues).where(tables.venues.c.organisation == organisation).order_by(tables.venues.c.name)
+        select(tables.venues)
+        .where(tables.venues.c.organisation == organisation)
+        .order_by(tables.venues.c.name)
     )
     return tuple(Venue(**row._mapping) for row in rows)
 
@@ -85,8 +116,9 @@ def all_venues(connection: Connection) -> tuple[Venue, ...]:
 def owners(connection: Connection) -> dict[str, str]:
     """For every venue the holding that owns it."""
     rows = connection.execute(
-        select(tables.venues.c.slug, tables.organisations.c.owner)
-        .join(tables.organisations, tables.venues.c.organisation == tables.organisations.c.slug)
+        select(tables.venues.c.slug, tables.organisations.c.owner).join(
+            tables.organisations, tables.venues.c.organisation == tables.organisations.c.slug
+        )
     )
     return {row.slug: row.owner for row in rows}
 
@@ -101,41 +133,68 @@ def organisation_name(connection: Connection, slug: str) -> str:
 
 def people_of(connection: Connection, organisation: str) -> list[Row[Any]]:
     """Everybody of one organisation."""
-    return list(connection.execute(
-        select(tables.users).where(tables.users.c.organisation == organisation).order_by(tables.users.c.name)
-    ))
+    return list(
+        connection.execute(
+            select(tables.users)
+            .where(tables.users.c.organisation == organisation)
+            .order_by(tables.users.c.name)
+        )
+    )
 
 
-def invite(connection: Connection, settings: Settings, by: Person, *, email: str, name: str, role: Role,
-           language: str) -> Path:
+def invite(
+    connection: Connection,
+    settings: Settings,
+    by: Person,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    language: str,
+) -> Path:
     """Make the account and leave the letter with its link in the outbox."""
     if (role is Role.COORDINATOR) != (by.role is Role.COORDINATOR):
-        raise NotThere
-    user_id = create_user(connection, email=email, name=name, organisation=by.organisation, role=role,
-                          language=language)
-    audit.record(connection, at=settings.now(), actor=by.actor, action="invite", subject=f"user:{user_id}",
-                 detail={"role": role.value, "organisation": by.organisation})
+        raise NotThereError
+    user_id = create_user(
+        connection, email=email, name=name, organisation=by.organisation, role=role, language=language
+    )
+    audit.record(
+        connection,
+        at=settings.now(),
+        actor=by.actor,
+        action="invite",
+        subject=f"user:{user_id}",
+        detail={"role": role.value, "organisation": by.organisation},
+    )
     return _send(connection, settings, user_id, email, "invite", timedelta(days=INVITE_DAYS))
 
 
 def request_reset(connection: Connection, settings: Settings, email: str) -> Path | None:
     """Leave a reset letter for a known address; an unknown one gets nothing, and the page says the same."""
     row = connection.execute(
-        select(tables.users).where(tables.users.c.email == email.strip().lower(),
-                                   tables.users.c.disabled_at.is_(None))
+        select(tables.users).where(
+            tables.users.c.email == email.strip().lower(), tables.users.c.disabled_at.is_(None)
+        )
     ).first()
     if row is None:
         return None
     return _send(connection, settings, row.id, row.email, "reset", timedelta(hours=RESET_HOURS))
 
 
-def _send(connection: Connection, settings: Settings, user_id: int, email: str, purpose: str,
-          lasts: timedelta) -> Path:
+def _send(
+    connection: Connection, settings: Settings, user_id: int, email: str, purpose: str, lasts: timedelta
+) -> Path:
     secret = secrets.token_urlsafe(32)
     now = auth.moment()
-    connection.execute(insert(tables.invites).values(
-        digest=auth.digest(secret), user_id=user_id, purpose=purpose, created_at=now, ends_at=now + lasts,
-    ))
+    connection.execute(
+        insert(tables.invites).values(
+            digest=auth.digest(secret),
+            user_id=user_id,
+            purpose=purpose,
+            created_at=now,
+            ends_at=now + lasts,
+        )
+    )
     outbox = settings.data / "outbox"
     outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     letter = outbox / f"{now:%Y%m%dT%H%M%S}-{purpose}-{secrets.token_hex(4)}.txt"
@@ -144,15 +203,19 @@ def _send(connection: Connection, settings: Settings, user_id: int, email: str, 
 
 
 def open_link(connection: Connection, secret: str) -> Row[Any]:
-    """Whose link this is; raises NotThere when it is used, old or unknown."""
+    """Whose link this is; raises NotThereError when it is used, old or unknown."""
     row = connection.execute(
         select(tables.users, tables.invites.c.purpose)
         .join(tables.invites, tables.invites.c.user_id == tables.users.c.id)
-        .where(tables.invites.c.digest == auth.digest(secret), tables.invites.c.used_at.is_(None),
-               tables.invites.c.ends_at > auth.moment(), tables.users.c.disabled_at.is_(None))
+        .where(
+            tables.invites.c.digest == auth.digest(secret),
+            tables.invites.c.used_at.is_(None),
+            tables.invites.c.ends_at > auth.moment(),
+            tables.users.c.disabled_at.is_(None),
+        )
     ).first()
     if row is None:
-        raise NotThere
+        raise NotThereError
     return row
 
 
@@ -160,26 +223,39 @@ def use_link(connection: Connection, settings: Settings, secret: str, password: 
     """Set the password that the link allows to set, once; every older session ends."""
     row = open_link(connection, secret)
     connection.execute(
-        update(tables.users).where(tables.users.c.id == row.id).values(password_hash=auth.hash_password(password))
+        update(tables.users)
+        .where(tables.users.c.id == row.id)
+        .values(password_hash=auth.hash_password(password))
     )
     connection.execute(
-        update(tables.invites).where(tables.invites.c.digest == auth.digest(secret)).values(used_at=auth.moment())
+        update(tables.invites)
+        .where(tables.invites.c.digest == auth.digest(secret))
+        .values(used_at=auth.moment())
     )
     auth.close_all_sessions(connection, row.id)
-    audit.record(connection, at=settings.now(), actor=f"user:{row.id}", action=f"accept {row.purpose}",
-                 subject=f"user:{row.id}")
+    audit.record(
+        connection,
+        at=settings.now(),
+        actor=f"user:{row.id}",
+        action=f"accept {row.purpose}",
+        subject=f"user:{row.id}",
+    )
     return auth.person_of(row)
 
 
 def disable(connection: Connection, settings: Settings, by: Person, user_id: int) -> None:
-    """Remove a colleague: sessions and tokens stop at once. Raises NotThere outside the own organisation."""
+    """Remove a colleague: sessions and tokens stop at once. Raises NotThereError outside the own organisation."""
     changed = connection.execute(
         update(tables.users)
-        .where(tables.users.c.id == user_id, tables.users.c.organisation == by.organisation,
-               tables.users.c.id != by.id, tables.users.c.disabled_at.is_(None))
+        .where(
+            tables.users.c.id == user_id,
+            tables.users.c.organisation == by.organisation,
+            tables.users.c.id != by.id,
+            tables.users.c.disabled_at.is_(None),
+        )
         .values(disabled_at=auth.moment())
     )
     if changed.rowcount == 0:
-        raise NotThere
+        raise NotThereError
     auth.close_all_sessions(connection, user_id)
     audit.record(connection, at=settings.now(), actor=by.actor, action="disable", subject=f"user:{user_id}")

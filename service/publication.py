@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from aggregation.counts import ExactTable, Keysets, count_tables
 from ingest.seasons import Season
 from ingest.snapshot import Snapshot
+from ingest.store import performance_versions
 from ingest.vocabulary import Genre, ProductClass
 from privacy.budget import BudgetExhaustedError
 from privacy.disclosure import audience_files
@@ -26,14 +27,14 @@ from privacy.publish import Desk, NotApprovedError, publish, visible
 from privacy.release import StoredRelease
 from privacy.workload import Publication, regions_digest
 from service import access, audit, intake, jobs, network, people, tables
-from service.access import NotThere, Person
-from service.jobs import JobFailed, Report
+from service.access import NotThereError, Person
+from service.jobs import JobFailedError, Report
 from service.runtime import Runtime
 
 PUBLISH = "publish"
 
 
-class StandsOtherwise(Exception):
+class StandsOtherwiseError(Exception):
     """It cannot be done as things stand now; the message says why and what to do."""
 
 
@@ -86,9 +87,12 @@ def _prepare(runtime: Runtime, connection: Connection, season: Season, edition: 
     declared = keysets(runtime, connection)
     parts = [now.digest, before.digest if before else ""]
     publication = Publication(
-        season=season, edition=edition,
-        input_digest=salted_digest(runtime.keys.salt(season), parts), keyset_digest=declared.digest,
-        regions_digest=regions_digest(regions(runtime)), policy_digest=POLICY.digest,
+        season=season,
+        edition=edition,
+        input_digest=salted_digest(runtime.keys.salt(season), parts),
+        keyset_digest=declared.digest,
+        regions_digest=regions_digest(regions(runtime)),
+        policy_digest=POLICY.digest,
     )
     return _Prepared(publication, now, before, declared)
 
@@ -98,21 +102,35 @@ def propose_publication(runtime: Runtime, person: Person, season: Season) -> str
     access.check(person, access.may_coordinate)
     settings = runtime.settings
     if settings.today() <= season.last_day:
-        raise StandsOtherwise("A season is published once it has ended.")
+        raise StandsOtherwiseError("A season is published once it has ended.")
     try:
         with runtime.writing() as connection:
             prepared = _prepare(runtime, connection, season, 1)
             if not prepared.now.current.num_rows:
-                raise StandsOtherwise("No venue has delivered anything for this season yet.")
+                raise StandsOtherwiseError("No venue has delivered anything for this season yet.")
             publication_id = secrets.token_hex(6)
-            connection.execute(insert(tables.publications).values(
-                id=publication_id, season=season.start_year, edition=1, state="proposed", view="shown",
-                digest=prepared.publication.digest, proposed_by=person.id, proposed_at=_at(settings.now()),
-            ))
-            audit.record(connection, at=settings.now(), actor=person.actor, action="propose",
-                         subject=f"publication:{publication_id}", detail={"season": season.label})
+            connection.execute(
+                insert(tables.publications).values(
+                    id=publication_id,
+                    season=season.start_year,
+                    edition=1,
+                    state="proposed",
+                    view="shown",
+                    digest=prepared.publication.digest,
+                    proposed_by=person.id,
+                    proposed_at=_at(settings.now()),
+                )
+            )
+            audit.record(
+                connection,
+                at=settings.now(),
+                actor=person.actor,
+                action="propose",
+                subject=f"publication:{publication_id}",
+                detail={"season": season.label},
+            )
     except IntegrityError:
-        raise StandsOtherwise("This season was proposed or published already.") from None
+        raise StandsOtherwiseError("This season was proposed or published already.") from None
     return publication_id
 
 
@@ -121,8 +139,13 @@ def cancel_publication(runtime: Runtime, person: Person, publication_id: str) ->
     access.check(person, access.may_coordinate)
     with runtime.writing() as connection:
         _move(connection, publication_id, ("proposed", "failed"), state="cancelled")
-        audit.record(connection, at=runtime.settings.now(), actor=person.actor, action="cancel",
-                     subject=f"publication:{publication_id}")
+        audit.record(
+            connection,
+            at=runtime.settings.now(),
+            actor=person.actor,
+            action="cancel",
+            subject=f"publication:{publication_id}",
+        )
 
 
 def approve_publication(runtime: Runtime, person: Person, publication_id: str) -> str:
@@ -134,14 +157,30 @@ def approve_publication(runtime: Runtime, person: Person, publication_id: str) -
         access.check_second_person(standing.proposed_by, person)
         prepared = _prepare(runtime, connection, Season(standing.season), standing.edition)
         if prepared.publication.digest != standing.digest:
-            raise StandsOtherwise("The data, the cells or the policy changed since this was proposed. "
-                                  "Cancel it and propose it again.")
-        job = jobs.enqueue(connection, PUBLISH, {"publication": publication_id, "actor": person.actor},
-                           person.organisation)
-        _move(connection, publication_id, ("proposed",), state="approved", approved_by=person.id,
-              approved_at=_at(settings.now()), job=job)
-        audit.record(connection, at=settings.now(), actor=person.actor, action="approve",
-                     subject=f"publication:{publication_id}", detail={"digest": standing.digest})
+            raise StandsOtherwiseError(
+                "The data, the cells or the policy changed since this was proposed. "
+                "Cancel it and propose it again."
+            )
+        job = jobs.enqueue(
+            connection, PUBLISH, {"publication": publication_id, "actor": person.actor}, person.organisation
+        )
+        _move(
+            connection,
+            publication_id,
+            ("proposed",),
+            state="approved",
+            approved_by=person.id,
+            approved_at=_at(settings.now()),
+            job=job,
+        )
+        audit.record(
+            connection,
+            at=settings.now(),
+            actor=person.actor,
+            action="approve",
+            subject=f"publication:{publication_id}",
+            detail={"digest": standing.digest},
+        )
     return job
 
 
@@ -156,27 +195,39 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
     report("count", 1, 5)
     try:
         stored = publish(
-            prepared.publication, partial(_count, runtime, prepared), desk, approved=standing.digest,
-            actor=actor, now=runtime.settings.now(), checkpoint=lambda name: report(name, steps.get(name, 5), 5),
+            prepared.publication,
+            partial(_count, runtime, prepared),
+            desk,
+            approved=standing.digest,
+            actor=actor,
+            now=runtime.settings.now(),
+            checkpoint=lambda name: report(name, steps.get(name, 5), 5),
         )
     except (NotApprovedError, BudgetExhaustedError) as refusal:
         with runtime.writing() as connection:
             _move(connection, publication_id, ("approved",), state="failed", reason=str(refusal))
-        raise JobFailed(str(refusal)) from refusal
+        raise JobFailedError(str(refusal)) from refusal
     except Exception:
         with runtime.writing() as connection:
             _move(connection, publication_id, ("approved",), state="failed")
         raise
     with runtime.writing() as connection:
         _move(connection, publication_id, ("approved",), state="published", release=stored.id)
-        audit.record(connection, at=runtime.settings.now(), actor=actor, action="publish",
-                     subject=f"release:{stored.id}", detail={"manifest": stored.manifest_digest})
+        audit.record(
+            connection,
+            at=runtime.settings.now(),
+            actor=actor,
+            action="publish",
+            subject=f"release:{stored.id}",
+            detail={"manifest": stored.manifest_digest},
+        )
 
 
 def _count(runtime: Runtime, prepared: _Prepared) -> tuple[ExactTable, ...]:
     salt = runtime.keys.salt(prepared.publication.season)
-    return count_tables(runtime.count_engine(), prepared.now, prepared.before, prepared.keysets, POLICY.bounds,
-                        salt)
+    return count_tables(
+        runtime.count_engine(), prepared.now, prepared.before, prepared.keysets, POLICY.bounds, salt
+    )
 
 
 def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk:
@@ -188,8 +239,12 @@ def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk
         return audience_files(cells, groups, prepared.keysets.venues, owners, season, today, places)
 
     return Desk(
-        engine=runtime.engine, store=runtime.releases, signing_key=runtime.keys.signing, audiences=audiences,
-        regions=places, code_version=version("foyer"),
+        engine=runtime.engine,
+        store=runtime.releases,
+        signing_key=runtime.keys.signing,
+        audiences=audiences,
+        regions=places,
+        code_version=version("foyer"),
     )
 
 
@@ -197,24 +252,33 @@ def set_view(runtime: Runtime, person: Person, publication_id: str, view: str, r
     """Hold a release back, show it again, or withdraw it for good; the ledger keeps what it cost."""
     access.check(person, access.may_coordinate)
     if not reason.strip():
-        raise StandsOtherwise("Give a reason: it is kept with the publication.")
+        raise StandsOtherwiseError("Give a reason: it is kept with the publication.")
     with runtime.writing() as connection:
         standing = get(connection, publication_id)
         if standing.state != "published" or standing.view == "withdrawn":
-            raise StandsOtherwise("Only a published release can be held, shown or withdrawn.")
-        connection.execute(update(tables.publications).where(tables.publications.c.id == publication_id).values(
-            view=view, reason=reason.strip()))
-        audit.record(connection, at=runtime.settings.now(), actor=person.actor, action=f"view {view}",
-                     subject=f"publication:{publication_id}", detail={"reason": reason.strip()})
+            raise StandsOtherwiseError("Only a published release can be held, shown or withdrawn.")
+        connection.execute(
+            update(tables.publications)
+            .where(tables.publications.c.id == publication_id)
+            .values(view=view, reason=reason.strip())
+        )
+        audit.record(
+            connection,
+            at=runtime.settings.now(),
+            actor=person.actor,
+            action=f"view {view}",
+            subject=f"publication:{publication_id}",
+            detail={"reason": reason.strip()},
+        )
 
 
 def get(connection: Connection, publication_id: str) -> Standing:
-    """One publication; raises NotThere."""
+    """One publication; raises NotThereError."""
     row = connection.execute(
         select(tables.publications).where(tables.publications.c.id == publication_id)
     ).first()
     if row is None:
-        raise NotThere
+        raise NotThereError
     return _standing(row)
 
 
@@ -228,33 +292,41 @@ def everything(connection: Connection) -> list[Standing]:
 def releases_in_view(runtime: Runtime, connection: Connection) -> list[StoredRelease]:
     """What may be seen: paid for, stored, and not held or withdrawn. Newest season first."""
     table = tables.publications
-    shown = {row.release for row in connection.execute(
-        select(table.c.release).where(table.c.view == "shown", table.c.state == "published"))}
+    shown = {
+        row.release
+        for row in connection.execute(
+            select(table.c.release).where(table.c.view == "shown", table.c.state == "published")
+        )
+    }
     found = [stored for stored in visible(connection, runtime.releases) if stored.id in shown]
     return sorted(found, key=lambda stored: stored.id, reverse=True)
 
 
 def delivered(connection: Connection, season: Season) -> dict[str, bool]:
     """For each venue whether it delivered anything for the season: yes or no, never how much."""
-    having = set(connection.execute(
-        select(intake.performance_versions.c.venue).where(
-            intake.performance_versions.c.season == season.start_year,
-            intake.performance_versions.c.state == "current").distinct()
-    ).scalars())
+    having = set(
+        connection.execute(
+            select(performance_versions.c.venue)
+            .where(
+                performance_versions.c.season == season.start_year, performance_versions.c.state == "current"
+            )
+            .distinct()
+        ).scalars()
+    )
     return {venue.slug: venue.slug in having for venue in people.all_venues(connection)}
 
 
 def audience_of(connection: Connection, person: Person, venue: str | None) -> str:
-    """Which file of a release this person reads; raises NotThere for another organisation's venue."""
+    """Which file of a release this person reads; raises NotThereError for another organisation's venue."""
     if access.may_coordinate(person):
         if venue is not None:
-            raise NotThere
+            raise NotThereError
         return "coordinator"
     own = [one.slug for one in people.venues_of(connection, person.organisation)]
     if venue is None and own:
         return own[0]
     if venue not in own:
-        raise NotThere
+        raise NotThereError
     return str(venue)
 
 
@@ -265,7 +337,7 @@ def _move(connection: Connection, publication_id: str, come_from: tuple[str, ...
     )
     if changed.rowcount == 0:
         get(connection, publication_id)
-        raise StandsOtherwise("Somebody was quicker: this publication stands otherwise by now.")
+        raise StandsOtherwiseError("Somebody was quicker: this publication stands otherwise by now.")
 
 
 def _standing(row: Row[Any]) -> Standing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from typing import NoReturn
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from service import tables
-from service.errors import Problem
+from service.errors import ProblemError
 
 LOG_IN = RateLimitItemPerMinute(10)
 LETTER = RateLimitItemPerMinute(5)
@@ -28,27 +29,48 @@ class Quotas:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def spend(self, item: RateLimitItem, *who: str) -> None:
-        """Count one request; raises Problem 429 with Retry-After when there were too many."""
+        """Count one request; raises ProblemError 429 with Retry-After when there were too many."""
         if not self._limiter.hit(item, *who):
-            stats = self._limiter.get_window_stats(item, *who)
-            wait = max(1, int(stats.reset_time - time.time()) + 1)
-            raise Problem(429, "too_many", "Too many requests.", f"Try again in {wait} seconds.",
-                          headers={"Retry-After": str(wait)})
+            self._refuse(item, *who)
+
+    def check(self, item: RateLimitItem, *who: str) -> None:
+        """The same without counting: for what is counted only when it fails."""
+        if not self._limiter.test(item, *who):
+            self._refuse(item, *who)
+
+    def _refuse(self, item: RateLimitItem, *who: str) -> NoReturn:
+        stats = self._limiter.get_window_stats(item, *who)
+        wait = max(1, int(stats.reset_time - time.time()) + 1)
+        raise ProblemError(
+            429,
+            "too_many",
+            "Too many requests.",
+            f"Try again in {wait} seconds.",
+            headers={"Retry-After": str(wait)},
+        )
 
 
 def spend_evaluations(connection: Connection, organisation: str, day: date, count: int, per_day: int) -> None:
     """Count identities evaluated today, durably: a restart must not give a dictionary attack a new day."""
     table = tables.evaluations
     statement = insert(table).values(organisation=organisation, day=day.isoformat(), count=count)
-    connection.execute(statement.on_conflict_do_update(
-        index_elements=["organisation", "day"], set_={"count": table.c.count + count},
-    ))
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["organisation", "day"],
+            set_={"count": table.c.count + count},
+        )
+    )
     used = connection.execute(
-        select(func.sum(table.c.count)).where(table.c.organisation == organisation,
-                                              table.c.day == day.isoformat())
+        select(func.sum(table.c.count)).where(
+            table.c.organisation == organisation, table.c.day == day.isoformat()
+        )
     ).scalar_one()
     if used > per_day:
         # The raise rolls the count back, so a refused batch costs nothing of the day.
-        raise Problem(429, "evaluations_spent", "Today's identities are used up.",
-                      "Go on tomorrow, or ask the coordinator to raise the number.",
-                      headers={"Retry-After": "3600"})
+        raise ProblemError(
+            429,
+            "evaluations_spent",
+            "Today's identities are used up.",
+            "Go on tomorrow, or ask the coordinator to raise the number.",
+            headers={"Retry-After": "3600"},
+        )

@@ -31,6 +31,8 @@ class Settings:
     """Pretend that today is this day (ISO). For the demo and for tests; leave it unset otherwise."""
     country: str = "NL"
     """The country whose postcode areas are the network's map."""
+    network: str = "network"
+    """The slug of the coordinating organisation that `foyer admin init` makes."""
     upload_bytes: int = 256 * MEGABYTE
     """The largest extract that is accepted, in bytes."""
     upload_rows: int = 2_000_000
@@ -119,6 +121,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "hosts": _hosts,
     "clock": _day,
     "country": str.upper,
+    "network": str,
     "upload_bytes": _whole,
     "upload_rows": _whole,
     "oprf_per_day": _whole,

@@ -26,7 +26,8 @@ def _when(name: str, nullable: bool = False) -> Column[object]:
 
 
 organisations = Table(
-    "organisations", metadata,
+    "organisations",
+    metadata,
     Column("slug", String, primary_key=True),
     Column("name", String, nullable=False),
     Column("owner", String, nullable=False),
@@ -35,7 +36,8 @@ organisations = Table(
 )
 
 venues = Table(
-    "venues", metadata,
+    "venues",
+    metadata,
     Column("slug", String, primary_key=True),
     Column("organisation", ForeignKey("organisations.slug"), nullable=False, index=True),
     Column("name", String, nullable=False),
@@ -47,7 +49,8 @@ venues = Table(
 )
 
 users = Table(
-    "users", metadata,
+    "users",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("email", String, nullable=False, unique=True),
     Column("name", String, nullable=False),
@@ -60,7 +63,8 @@ users = Table(
 )
 
 sessions = Table(
-    "sessions", metadata,
+    "sessions",
+    metadata,
     Column("digest", String, primary_key=True),
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
     _when("created_at"),
@@ -69,7 +73,8 @@ sessions = Table(
 )
 
 tokens = Table(
-    "tokens", metadata,
+    "tokens",
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("digest", String, nullable=False, unique=True),
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
@@ -80,7 +85,8 @@ tokens = Table(
 )
 
 invites = Table(
-    "invites", metadata,
+    "invites",
+    metadata,
     Column("digest", String, primary_key=True),
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
     Column("purpose", String, nullable=False),
@@ -90,7 +96,8 @@ invites = Table(
 )
 
 peer_groups = Table(
-    "peer_groups", metadata,
+    "peer_groups",
+    metadata,
     Column("id", String, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("name_en", String, nullable=False),
@@ -100,7 +107,8 @@ peer_groups = Table(
 )
 
 jobs = Table(
-    "jobs", metadata,
+    "jobs",
+    metadata,
     Column("id", String, primary_key=True),
     Column("kind", String, nullable=False),
     Column("payload", Text, nullable=False),
@@ -118,7 +126,8 @@ jobs = Table(
 )
 
 publications = Table(
-    "publications", metadata,
+    "publications",
+    metadata,
     Column("id", String, primary_key=True),
     Column("season", Integer, nullable=False),
     Column("edition", Integer, nullable=False),
@@ -137,7 +146,8 @@ publications = Table(
 )
 
 evaluations = Table(
-    "evaluations", metadata,
+    "evaluations",
+    metadata,
     Column("organisation", String, nullable=False),
     Column("day", String, nullable=False),
     Column("count", Integer, nullable=False),
@@ -145,7 +155,8 @@ evaluations = Table(
 )
 
 audit = Table(
-    "audit", metadata,
+    "audit",
+    metadata,
     Column("number", Integer, primary_key=True),
     _when("at"),
     Column("actor", String, nullable=False),

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from ingest.seasons import Season
 from service import auth, network, tables
-from service.access import NotThere, Person
+from service.access import NotThereError, Person
 from service.intake import confirm_extract, own_counts, receive_extract, undo_extract
-from service.jobs import Handler, JobFailed, Worker, get
+from service.jobs import Handler, JobFailedError, Worker, get
 from service.publication import (
     PUBLISH,
     approve_publication,
@@ -51,16 +51,16 @@ def establish(runtime: Runtime, declaration: Mapping[str, Any], passwords: Mappi
 
 
 def person_by_email(runtime: Runtime, email: str) -> Person:
-    """The person with this address, for commands that act in somebody's name; raises NotThere."""
+    """The person with this address, for commands that act in somebody's name; raises NotThereError."""
     with runtime.reading() as connection:
         row = connection.execute(select(tables.users).where(tables.users.c.email == email.lower())).first()
     if row is None:
-        raise NotThere
+        raise NotThereError
     return auth.person_of(row)
 
 
 def publish_season(runtime: Runtime, season: Season, *, proposer: Person, approver: Person) -> str:
-    """Propose, approve by a second person and run the job here; the release's id. Raises JobFailed."""
+    """Propose, approve by a second person and run the job here; the release's id. Raises JobFailedError."""
     publication_id = propose_publication(runtime, proposer, season)
     job_id = approve_publication(runtime, approver, publication_id)
     worker = Worker(runtime.engine, job_handlers(runtime), runtime.settings.lease_seconds)
@@ -72,5 +72,5 @@ def publish_season(runtime: Runtime, season: Season, *, proposer: Person, approv
             select(tables.publications.c.release).where(tables.publications.c.id == publication_id)
         ).scalar_one()
     if job is None or job.state != "done" or release is None:
-        raise JobFailed(job.problem if job and job.problem else "The publication did not finish.")
+        raise JobFailedError(job.problem if job and job.problem else "The publication did not finish.")
     return str(release)

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from service.demo import Demo
+    from service.settings import Settings
 
 CHROMIUM = shutil.which("chromium")
 HOW = "No Chromium here. On Debian: apt-get install chromium; then run the tests again."
@@ -22,3 +29,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=HOW))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> BuiltDemo:
+    """The demo network at a twentieth of its size, made once by the very steps of `foyer demo`."""
+    from service.demo import build, demo_settings
+
+    settings = demo_settings(tmp_path_factory.mktemp("demo"), 8000)
+    return BuiltDemo(settings, build(settings, scale=0.05, seed=20261101))
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltDemo:
+    """The settings to open it with, and what `foyer demo` would print."""
+
+    settings: Settings
+    facts: Demo
+
+    @property
+    def truth(self) -> Path:
+        return self.settings.data.parent / "raw" / "truth" / "counts.parquet"

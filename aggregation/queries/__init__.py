@@ -1,4 +1,4 @@
-"""The questions: one SQL text per file, the same on every engine. `steps/` holds what several questions share."""
+"""The questions: one SQL text per file, the same on every engine; `steps/` holds what they share."""
 
 from __future__ import annotations
 

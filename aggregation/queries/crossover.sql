@@ -7,7 +7,7 @@ WITH bounded AS (
         bit_or(CASE WHEN v.word = 1 THEN v.bit ELSE 0 END) AS word_1,
         bit_or(CASE WHEN v.word = 2 THEN v.bit ELSE 0 END) AS word_2,
         bit_or(CASE WHEN v.word = 3 THEN v.bit ELSE 0 END) AS word_3
-    FROM network_bookers AS b
+    FROM bookers AS b
     INNER JOIN venue_ranks AS r ON r.booker = b.booker
     INNER JOIN venues AS v ON v.venue = r.venue
     WHERE b.venues > :crossover_venues AND r.venue_rank <= :crossover_venues
@@ -16,7 +16,7 @@ WITH bounded AS (
 
 sets AS (
     SELECT word_0 AS word_0, word_1 AS word_1, word_2 AS word_2, word_3 AS word_3
-    FROM network_bookers
+    FROM bookers
     WHERE venues > 1 AND venues <= :crossover_venues
     UNION ALL
     SELECT word_0 AS word_0, word_1 AS word_1, word_2 AS word_2, word_3 AS word_3

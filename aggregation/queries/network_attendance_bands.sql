@@ -7,7 +7,8 @@ WITH banded AS (
             WHEN attendances <= 5 THEN '3-5'
             ELSE '6+'
         END AS attendance_band
-    FROM network_bookers
+    FROM bookers
+    WHERE attendances > 0
 )
 
 SELECT attendance_band AS attendance_band, count(*) AS n

@@ -12,8 +12,9 @@ WITH ordered AS (
 
 counted AS (
     SELECT coalesce(o.place, b.first_place, -2) AS place, count(*) AS bookers
-    FROM network_bookers AS b
+    FROM bookers AS b
     LEFT JOIN ordered AS o ON o.booker = b.booker AND o.lateness = 1
+    WHERE b.attendances > 0
     GROUP BY 1
 )
 

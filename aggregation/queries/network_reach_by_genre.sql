@@ -1,8 +1,8 @@
 -- Bookers of the network per genre, each counted once per genre. Above the bound, keyed-hash order decides.
 WITH sets AS (
     SELECT traits & :all_genres AS kinds, count(*) AS bookers
-    FROM network_bookers
-    WHERE bit_count(traits & :all_genres) <= :network_genres
+    FROM bookers
+    WHERE attendances > 0 AND bit_count(traits & :all_genres) <= :network_genres
     GROUP BY 1
 ),
 
@@ -13,9 +13,9 @@ above AS (
             PARTITION BY p.booker
             ORDER BY sha2(:salt || ':' || lower(hex(p.booker)) || ':' || k.genre, 256)
         ) AS kind_rank
-    FROM network_bookers AS p
+    FROM bookers AS p
     INNER JOIN genres AS k ON (p.traits & k.bit) <> 0
-    WHERE bit_count(p.traits & :all_genres) > :network_genres
+    WHERE p.attendances > 0 AND bit_count(p.traits & :all_genres) > :network_genres
 ),
 
 kept AS (

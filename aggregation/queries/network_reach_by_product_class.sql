@@ -1,8 +1,8 @@
 -- Bookers of the network per kind of ticket, each counted once per kind of ticket. Above the bound, keyed-hash order decides.
 WITH sets AS (
     SELECT traits & :all_classes AS kinds, count(*) AS bookers
-    FROM network_bookers
-    WHERE bit_count(traits & :all_classes) <= :network_classes
+    FROM bookers
+    WHERE attendances > 0 AND bit_count(traits & :all_classes) <= :network_classes
     GROUP BY 1
 ),
 
@@ -13,9 +13,9 @@ above AS (
             PARTITION BY p.booker
             ORDER BY sha2(:salt || ':' || lower(hex(p.booker)) || ':' || k.product_class, 256)
         ) AS kind_rank
-    FROM network_bookers AS p
+    FROM bookers AS p
     INNER JOIN product_classes AS k ON (p.traits & k.bit) <> 0
-    WHERE bit_count(p.traits & :all_classes) > :network_classes
+    WHERE p.attendances > 0 AND bit_count(p.traits & :all_classes) > :network_classes
 ),
 
 kept AS (

@@ -7,7 +7,8 @@ WITH banded AS (
             WHEN venues <= 4 THEN '3-4'
             ELSE '5+'
         END AS venue_band
-    FROM network_bookers
+    FROM bookers
+    WHERE attendances > 0
 )
 
 SELECT venue_band AS venue_band, count(*) AS n

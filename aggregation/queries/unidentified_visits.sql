@@ -1,7 +1,7 @@
 -- Used tickets without a booker per venue; each order is its own unit and counts only up to the bound.
 WITH orders AS (
     SELECT venue AS venue, order_ref AS order_ref, count(*) AS visits
-    FROM sold_tickets
+    FROM placed_tickets
     WHERE booker IS NULL AND used = 1
     GROUP BY venue, order_ref
 )

@@ -16,7 +16,7 @@ LONGEST_NUMBER = 128
 
 # Runtimes differ in what they call white space (JavaScript trims a byte-order mark, Python does not).
 _BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u200b\u200c\u200d\u2060\ufeff"
-_INNER_BLANK = re.compile(f"[{_BLANK}]")
+_ADDRESS = re.compile(rf"([^@{_BLANK}]+)@([^@{_BLANK}]+?)\.?")
 _ASCII_DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)+")
 
 
@@ -38,6 +38,7 @@ DUMMY = _words("""
     na n.a n.v.t nee niemand nobody noemail nomail none nvt onbekend removed test tester testtest unbekannt
     unknown x xx xxx xxxx
 """)
+NOBODY = SHARED | DUMMY
 NO_NUMBER = _words("0 - n/a na nvt n.v.t. null none geen onbekend unknown")
 
 
@@ -61,19 +62,19 @@ def number_input(venue: str, number: str) -> bytes | None:
 def normalise_email(address: str) -> str | None:
     """NFKC, strip, lower-case, domain as A-label; None where the address names nobody."""
     text = _plain(address)
-    local, at, domain = text.rpartition("@")
-    if not at or not local or "@" in local or len(text) > LONGEST_ADDRESS or _INNER_BLANK.search(text):
+    parts = _ADDRESS.fullmatch(text)
+    if parts is None or len(text) > LONGEST_ADDRESS:
         return None
-    if local in SHARED or local in DUMMY:
+    local, domain = parts.groups()
+    if local in NOBODY:
         return None
-    label = _a_label(domain)
-    return None if label is None else f"{local}@{label}"
+    label = domain if domain.isascii() else _a_label(domain)
+    return f"{local}@{label}" if label and _ASCII_DOMAIN.fullmatch(label) else None
 
 
 def is_shared_or_dummy(address: str) -> bool:
     """Whether an address is well formed but stands for nobody in particular."""
-    local = _plain(address).rpartition("@")[0]
-    return local in SHARED or local in DUMMY
+    return _plain(address).rpartition("@")[0] in NOBODY
 
 
 def _plain(text: str) -> str:
@@ -86,14 +87,10 @@ def _plain(text: str) -> str:
 
 
 def _a_label(domain: str) -> str | None:
-    domain = domain.removesuffix(".")
-    if domain.isascii():
-        return domain if _ASCII_DOMAIN.fullmatch(domain) else None
     try:
-        label = idna.encode(domain, uts46=True).decode("ascii")
+        return idna.encode(domain, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         return None
-    return label if "." in label else None
 
 
 def _prefixed(*parts: bytes) -> bytes:

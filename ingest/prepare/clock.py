@@ -6,6 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 EARLIEST, LATEST = 2000, 2100
+_WHOLE = len("2025-10-03T20:15:00")
+_SIGNS = ("--T::", "-- ::")
 
 
 class Clock:
@@ -23,8 +25,12 @@ class Clock:
             return ""
         if not EARLIEST <= moment.year < LATEST:
             return ""
-        text = moment.isoformat("T", "seconds")
-        return text if moment.tzinfo else text + self._offset(moment, text[:13])
+        if moment.tzinfo is not None:
+            return moment.isoformat("T", "seconds")
+        # Most systems write the seconds out; then only the sign in the middle may differ.
+        whole = len(local) == _WHOLE and local[4::3] in _SIGNS
+        text = f"{local[:10]}T{local[11:]}" if whole else moment.isoformat("T", "seconds")
+        return text + self._offset(moment, text[:13])
 
     def _offset(self, moment: datetime, hour: str) -> str:
         offset = self._offsets.get(hour)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NAMES = {
     "NL": "nederland|netherlands|the netherlands|holland|pays-bas|niederlande|nld|paises bajos",
@@ -44,6 +45,7 @@ TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 )
 
 
+@lru_cache(maxsize=1024)
 def country_code(text: str) -> str | None:
     """Two letters of ISO 3166-1; None where the text is empty or not known."""
     code = text.strip().upper()

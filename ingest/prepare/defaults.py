@@ -12,12 +12,12 @@ from ingest.vocabulary import Channel, ProductClass
 
 
 def _patterns(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+    return tuple(text.casefold().split())
 
 
 NOT_AUDIENCE = _patterns("""
-    *parkeer* *parking* *parkplatz* *garderobe* *vestiaire* *consumptie* *drankje* *drinks* *boisson*
-    *getränk* *programmaboek* *programme?book* *programmheft* *merchandise* *t-shirt* *cadeaubon*
+    *parkeer* *parkeren* *parking* *parkplatz* *garderobe* *vestiaire* *consumptie* *drankje* *drinks*
+    *boisson* *getränk* *programmaboek* *programme?book* *programmheft* *merchandise* *t-shirt* *cadeaubon*
     *cadeaukaart* *gift?card* *gift?voucher* *gutschein* *carte?cadeau* *donatie* *donation* spende spende?*
     don dons don?libre* don?suppl* *servicekosten* *service?fee* *verzendkosten* frais?de?*
 """)
@@ -32,7 +32,9 @@ CLASSES: Mapping[ProductClass, tuple[str, ...]] = {
         "*abonnement* abo abo-* abo?[0-9]* *subscription* *seizoenkaart* *season?ticket*"
     ),
     ProductClass.PASS: _patterns("pas pass ?*pas ?*pass ?*pas?* ?*pass?* *passe-partout*"),
-    ProductClass.MEMBER: _patterns("member members ?*?member* lid leden *[&]lid *-lid adhérent* membre* mitglied*"),
+    ProductClass.MEMBER: _patterns(
+        "member members ?*?member* lid leden *[&]lid *-lid adhérent* membre* mitglied*"
+    ),
     ProductClass.CONCESSION: _patterns("""
         *korting* *student* *étudiant* *cjp* *65+* *60+* *reduced* *concession* *réduit* *ermäßigt* kind*
         child* *enfant* jeugd* *jongeren* *junior* *senior* youth* jeune* *jugend* *u30* *-25?ans* *-26?ans*

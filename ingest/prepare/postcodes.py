@@ -46,10 +46,10 @@ NOWHERE = Home()
 def home(country: str, postcode: str, default: str) -> Home:
     """`default` is the venue's own country: what a visitor means who states none."""
     text = postcode.strip().upper()
-    prefix = _PREFIX.match(text)
-    if prefix:
-        text = text[prefix.end() :]
-    text = _NOISE.sub("", text)
+    prefix = None
+    if not text.isalnum():
+        prefix = _PREFIX.match(text)
+        text = _NOISE.sub("", text[prefix.end() :] if prefix else text)
     stated = country_code(country)
     bad_country = stated is None and bool(country.strip())
     if text in _EMPTY:

@@ -169,7 +169,7 @@ class _Reader:
         name = self.text("", raw, "timezone")
         try:
             ZoneInfo(name)
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             self.problems.append("timezone must be a name such as Europe/Amsterdam.")
         return name
 

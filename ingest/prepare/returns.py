@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ingest.prepare.money import cents
+from ingest.prepare.rules import Products
 from ingest.prepare.sale import Layout, Sale
 from ingest.vocabulary import TicketStatus
 
@@ -26,12 +27,14 @@ class Returns:
         self._marked: set[tuple[str, ...]] = set()
 
     @classmethod
-    def read(cls, rows: Iterable[tuple[int, list[str]]], layout: Layout) -> Returns:
-        """From all rows of the file."""
+    def read(cls, rows: Iterable[tuple[int, list[str]]], layout: Layout, products: Products) -> Returns:
+        """From all rows of the file that are about seats."""
         returns = cls()
         for _, cells in rows:
             if cells:
-                returns.note(layout.sale(cells), layout.decimal)
+                sale = layout.sale(cells)
+                if products.find(sale.product, sale.variation).audience:
+                    returns.note(sale, layout.decimal)
         return returns
 
     def note(self, sale: Sale, decimal: str) -> None:

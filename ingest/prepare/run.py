@@ -14,6 +14,7 @@ from ingest.prepare.decode import Text, look
 from ingest.prepare.layouts import recognise
 from ingest.prepare.profile import VenueProfile
 from ingest.prepare.returns import Returns
+from ingest.prepare.rules import Products
 from ingest.prepare.sale import Layout, Missing
 from ingest.prepare.scorecard import Scorecard
 from ingest.prepare.table import Limits, Table
@@ -86,7 +87,7 @@ class _Export:
             return Returns()
         # What is wrong with the rows is said once, when they are read for good.
         with self.table(FindingCollector()) as table:
-            return Returns.read(table.rows(), layout)
+            return Returns.read(table.rows(), layout, Products(self.profile.products))
 
     def chunks(self, table: Table, transformer: Transformer) -> Iterator[list[Row]]:
         for number, cells in table.rows():

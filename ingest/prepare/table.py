@@ -36,7 +36,7 @@ class Table:
         self._text = text
         self._found = found
         self._limits = limits
-        self.delimiter = delimiter or _delimiter(file)
+        self.delimiter = _delimiter(file, delimiter)
         self._reader = csv.reader(file, delimiter=self.delimiter, strict=True)
         self._line = 0
         self._number = 0
@@ -55,7 +55,10 @@ class Table:
         return header
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Rows as wide as the header and one empty cell more; no cells where the width is wrong. Findings that reject the file end it."""
+        """Rows as wide as the header with one empty cell more, and no cells for a row of another width.
+
+        A finding that rejects the file ends them.
+        """
         header, width, read, ragged_last = self.header, len(self.header), 0, False
         for number, cells in self._numbered():
             read += 1
@@ -113,15 +116,12 @@ def _replaced(cell: str) -> str:
     return "".join(REPLACED if "\ud800" <= c <= "\udfff" else c for c in cell)
 
 
-def _delimiter(file: TextIO) -> str:
-    """The delimiter that splits the first row into the most cells."""
-    start = file.read(1 << 16)
+def _delimiter(file: TextIO, declared: str) -> str:
+    """The declared one where it splits the first row, else the one that splits it into the most cells."""
+    start = file.read(1 << 16).splitlines(keepends=True)
     file.seek(0)
-
-    def width(delimiter: str) -> int:
-        return _first_width(csv.reader(start.splitlines(keepends=True), delimiter=delimiter))
-
-    return max(DELIMITERS, key=width)
+    widths = {delimiter: _first_width(csv.reader(start, delimiter=delimiter)) for delimiter in DELIMITERS}
+    return declared if widths.get(declared, 0) > 1 else max(DELIMITERS, key=lambda one: widths[one])
 
 
 def _first_width(reader: Iterable[list[str]]) -> int:

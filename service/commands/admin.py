@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
             done = _init(runtime, arguments) if arguments.deed == "init" else _network(runtime, arguments)
         finally:
             runtime.close()
-    except (SettingsError, people.Taken, network.GroupRefused, OSError, ValueError) as problem:
+    except (SettingsError, people.TakenError, network.GroupRefusedError, OSError, ValueError) as problem:
         print(problem, file=sys.stderr)
         return 1
     print(done)

@@ -6,10 +6,10 @@ import argparse
 import sys
 
 from ingest.seasons import Season
-from service.access import NotThere, Refused
-from service.jobs import JobFailed, Worker
+from service.access import NotThereError, RefusedError
+from service.jobs import JobFailedError, Worker
 from service.publication import (
-    StandsOtherwise,
+    StandsOtherwiseError,
     approve_publication,
     everything,
     get,
@@ -29,9 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
             print(_act(runtime, season, arguments.person))
         finally:
             runtime.close()
-    except NotThere:
+    except NotThereError:
         print(f"Nobody here has the address {arguments.person}. Invite them first.", file=sys.stderr)
-    except (ValueError, SettingsError, StandsOtherwise, Refused, JobFailed) as problem:
+    except (ValueError, SettingsError, StandsOtherwiseError, RefusedError, JobFailedError) as problem:
         print(problem, file=sys.stderr)
     else:
         return 0
@@ -52,5 +52,5 @@ def _act(runtime: Runtime, season: Season, email: str) -> str:
     with runtime.reading() as connection:
         done = get(connection, waiting[0].id)
     if done.state != "published":
-        raise JobFailed(done.reason or "The publication did not finish. The jobs page says why.")
+        raise JobFailedError(done.reason or "The publication did not finish. The jobs page says why.")
     return f"Published {season.label} as release {done.release}."

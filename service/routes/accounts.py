@@ -58,10 +58,14 @@ def _account(page: Page, person: Person, house: Runtime, fresh: str | None) -> R
     table = tables.tokens
     with house.reading() as connection:
         rows = connection.execute(
-            select(table).where(table.c.user_id == person.id, table.c.revoked_at.is_(None)).order_by(table.c.id)
+            select(table)
+            .where(table.c.user_id == person.id, table.c.revoked_at.is_(None))
+            .order_by(table.c.id)
         ).all()
         organisation = people.organisation_name(connection, person.organisation)
-    return page.show("account.html", tokens=rows, fresh=fresh, organisation=organisation, role_names=ROLE_NAMES)
+    return page.show(
+        "account.html", tokens=rows, fresh=fresh, organisation=organisation, role_names=ROLE_NAMES
+    )
 
 
 @router.get("/people")
@@ -71,15 +75,21 @@ def everybody(page: Pages, person: PeopleKeeper, house: House, sent: bool = Fals
 
 
 @router.post("/people/invite")
-def invite(page: Pages, person: PeopleKeeper, house: House, name: Annotated[str, LINE],
-           email: Annotated[str, Form(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")],
-           role: Annotated[Role, Form()]) -> Response:
+def invite(
+    page: Pages,
+    person: PeopleKeeper,
+    house: House,
+    name: Annotated[str, LINE],
+    email: Annotated[str, Form(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")],
+    role: Annotated[Role, Form()],
+) -> Response:
     """Invite a colleague."""
     try:
         with house.writing() as connection:
-            people.invite(connection, house.settings, person, email=email, name=name, role=role,
-                          language=page.language)
-    except people.Taken:
+            people.invite(
+                connection, house.settings, person, email=email, name=name, role=role, language=page.language
+            )
+    except people.TakenError:
         words = page.say("Somebody with this address has an account already.")
         return _people(page, person, house, sent=False, problem=words, status=409)
     return RedirectResponse("/people?sent=true", 303)
@@ -93,11 +103,20 @@ def disable(user_id: int, person: PeopleKeeper, house: House) -> Response:
     return RedirectResponse("/people", 303)
 
 
-def _people(page: Page, person: Person, house: Runtime, *, sent: bool, problem: str | None,
-            status: int) -> Response:
+def _people(
+    page: Page, person: Person, house: Runtime, *, sent: bool, problem: str | None, status: int
+) -> Response:
     roles = [Role.COORDINATOR] if person.role is Role.COORDINATOR else [Role.BOX_OFFICE, Role.MANAGER]
     with house.reading() as connection:
         rows = people.people_of(connection, person.organisation)
         organisation = people.organisation_name(connection, person.organisation)
-    return page.show("people.html", status, people=rows, organisation=organisation, sent=sent, problem=problem,
-                     role_names=ROLE_NAMES, roles=[role.value for role in roles])
+    return page.show(
+        "people.html",
+        status,
+        people=rows,
+        organisation=organisation,
+        sent=sent,
+        problem=problem,
+        role_names=ROLE_NAMES,
+        roles=[role.value for role in roles],
+    )

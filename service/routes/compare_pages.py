@@ -1,4 +1,4 @@
-"""The comparing pages: a venue, a season and a peer group in; Reach, Postcodes and Loyalty, CSV and pictures out."""
+"""The comparing pages: a venue, a season and a group in; pages, CSV and pictures out."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from reports.benchmark import Benchmark
 from reports.csv_out import csv_text
+from reports.sentences import describe
 from service import compare, people
-from service.access import NotThere
-from service.compare import CHARTS, Chart
+from service.access import NotThereError
+from service.compare import CHARTS, Chart, View
 from service.identity import Comparer, House, OwnVenue
 from service.labels import wording
 from service.pages import Page, Pages
@@ -38,8 +39,14 @@ def _start(name: str) -> Any:
 
 
 def _page(name: str) -> Any:
-    def page_of_venue(page: Pages, venue: OwnVenue, person: Comparer, house: House, season: str | None = None,
-                      group: str | None = None) -> Response:
+    def page_of_venue(
+        page: Pages,
+        venue: OwnVenue,
+        person: Comparer,
+        house: House,
+        season: str | None = None,
+        group: str | None = None,
+    ) -> Response:
         """The venue against its peers."""
         seen = compare.view(house, venue, season, group)
         with house.reading() as connection:
@@ -48,8 +55,20 @@ def _page(name: str) -> Any:
             return page.show("nothing.html", venue=venue, venues=venues, name=name)
         charts = {key: compare.rows_of(seen, CHARTS[key]) for key in PAGES[name]}
         areas = compare.area_rows(seen, house.geography, AREAS_NAMED) if name == "postcodes" else []
-        return page.show(f"{name}.html", seen=seen, venue=venue, venues=venues, name=name, charts=charts,
-                         CHARTS=CHARTS, areas=areas, attribution=house.geography.attribution)
+        return page.show(
+            f"{name}.html",
+            seen=seen,
+            venue=venue,
+            venues=venues,
+            name=name,
+            charts=charts,
+            CHARTS=CHARTS,
+            areas=areas,
+            attribution=house.geography.attribution,
+            sentences=lambda row: " ".join(
+                describe(row, group=_group_words(seen, page), language=page.language)
+            ),
+        )
 
     return page_of_venue
 
@@ -60,13 +79,24 @@ for _name in PAGES:
 
 
 @router.get("/charts/{venue}/{season}/{name}.{kind}")
-def chart(request: Request, page: Pages, venue: OwnVenue, person: Comparer, house: House, season: str, name: str,
-          kind: str, group: str | None = None, theme: str = "light") -> Response:
+def chart(
+    request: Request,
+    page: Pages,
+    venue: OwnVenue,
+    person: Comparer,
+    house: House,
+    season: str,
+    name: str,
+    kind: str,
+    group: str | None = None,
+    theme: str = "light",
+    size: str = "wide",
+) -> Response:
     """A picture of what the page shows: SVG for the page, PNG on paper for slides."""
     seen = compare.view(house, venue, season, group)
     if seen is None:
-        raise NotThere
-    content = compare.picture(house, seen, name, kind, page.language, theme)
+        raise NotThereError
+    content = compare.picture(house, seen, name, kind, page.language, theme, size)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
     if kind == "png":
@@ -77,32 +107,76 @@ def chart(request: Request, page: Pages, venue: OwnVenue, person: Comparer, hous
 
 
 @router.get("/download/{page_name}/{venue}.csv")
-def download(page: Pages, venue: OwnVenue, person: Comparer, house: House, page_name: str,
-             season: str | None = None, group: str | None = None) -> Response:
+def download(
+    page: Pages,
+    venue: OwnVenue,
+    person: Comparer,
+    house: House,
+    page_name: str,
+    season: str | None = None,
+    group: str | None = None,
+) -> Response:
     """What the page shows, as CSV."""
     seen = compare.view(house, venue, season, group)
     if seen is None or page_name not in PAGES:
-        raise NotThere
+        raise NotThereError
     say = page.say
-    rows = [row for key in PAGES[page_name] for row in _csv_rows(page, CHARTS[key], compare.rows_of(seen, CHARTS[key]))]
+    rows = [
+        row
+        for key in PAGES[page_name]
+        for row in _csv_rows(page, CHARTS[key], compare.rows_of(seen, CHARTS[key]))
+    ]
     if page_name == "postcodes":
-        rows += [{"figure": say("Bookers by postcode area"), "label": wording(code, say), "own": round(v.estimate),
-                  "low": round(v.low), "high": round(v.high)} for code, v in seen.areas().items()]
-    columns = [("figure", say("Figure")), ("label", say("Part")), ("own", say("You")), ("low", say("From (95%)")),
-               ("high", say("To (95%)")), ("peers", say("Peers, mean")), ("q1", say("Lower quartile")),
-               ("median", say("Median")), ("q3", say("Upper quartile")), ("n", say("Number of peers"))]
-    notes = [f"{venue.name}, {seen.season.label}", say("Protected figures: each has noise added, once."),
-             f"{house.settings.url}/methods", seen.release.id]
-    return csv_response(csv_text(rows, columns, notes=notes), f"foyer-{page_name}-{venue.slug}-{seen.season.slug}.csv")
+        rows += [
+            {
+                "figure": say("Bookers by postcode area"),
+                "label": wording(code, say),
+                "own": round(v.estimate),
+                "low": round(v.low),
+                "high": round(v.high),
+            }
+            for code, v in seen.areas().items()
+        ]
+    columns = [
+        ("figure", say("Figure")),
+        ("label", say("Part")),
+        ("own", say("You")),
+        ("low", say("From (95%)")),
+        ("high", say("To (95%)")),
+        ("peers", say("Peers, mean")),
+        ("q1", say("Lower quartile")),
+        ("median", say("Median")),
+        ("q3", say("Upper quartile")),
+        ("n", say("Number of peers")),
+    ]
+    notes = [
+        f"{venue.name}, {seen.season.label}",
+        say("Protected figures: each has noise added, once."),
+        f"{house.settings.url}/methods",
+        seen.release.id,
+    ]
+    return csv_response(
+        csv_text(rows, columns, notes=notes), f"foyer-{page_name}-{venue.slug}-{seen.season.slug}.csv"
+    )
+
+
+def _group_words(seen: View, page: Page) -> str:
+    return f"“{seen.group.name[page.language]}”" if seen.group else page.say("your peers")
 
 
 def _csv_rows(page: Page, chart: Chart, rows: Sequence[Benchmark]) -> list[dict[str, object]]:
     return [
         {
-            "figure": page.say(chart.title), "label": wording(row.label, page.say) if row.label else "",
-            "own": row.own and row.own.estimate, "low": row.own and row.own.low, "high": row.own and row.own.high,
-            "peers": row.peer_mean and row.peer_mean.estimate, "q1": row.quartiles and row.quartiles.q1,
-            "median": row.median, "q3": row.quartiles and row.quartiles.q3, "n": row.peers,
+            "figure": page.say(chart.title),
+            "label": wording(row.label, page.say) if row.label else "",
+            "own": row.own and row.own.estimate,
+            "low": row.own and row.own.low,
+            "high": row.own and row.own.high,
+            "peers": row.peer_mean and row.peer_mean.estimate,
+            "q1": row.quartiles and row.quartiles.q1,
+            "median": row.median,
+            "q3": row.quartiles and row.quartiles.q3,
+            "n": row.peers,
         }
         for row in rows
     ]

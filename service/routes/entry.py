@@ -8,7 +8,14 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from service import audit, auth, people
-from service.identity import LANGUAGE_COOKIE, LANGUAGES, House, cookie_name, session_secret, set_session_cookie
+from service.identity import (
+    LANGUAGE_COOKIE,
+    LANGUAGES,
+    House,
+    cookie_name,
+    session_secret,
+    set_session_cookie,
+)
 from service.pages import Pages
 from service.quota import LETTER, LOG_IN
 
@@ -25,14 +32,21 @@ def login_page(page: Pages) -> Response:
 
 
 @router.post("/login")
-def login(request: Request, page: Pages, house: House, email: Annotated[str, Form(max_length=320)],
-          password: Annotated[str, Form(max_length=1024)]) -> Response:
+def login(
+    request: Request,
+    page: Pages,
+    house: House,
+    email: Annotated[str, Form(max_length=320)],
+    password: Annotated[str, Form(max_length=1024)],
+) -> Response:
     """Check the password and start a fresh session."""
     # By address and by where it comes from: the owner of an address is slowed, never locked out elsewhere.
-    house.quotas.spend(LOG_IN, email.strip().lower(), request.client.host if request.client else "")
+    who = email.strip().lower(), request.client.host if request.client else ""
+    house.quotas.check(LOG_IN, *who)
     with house.reading() as connection:
         person = auth.check_password(connection, email, password)
     if person is None:
+        house.quotas.spend(LOG_IN, *who)
         words = page.say("This address and password do not belong together.")
         return page.show("login.html", 401, problem=words, email=email)
     with house.writing() as connection:
@@ -40,8 +54,9 @@ def login(request: Request, page: Pages, house: House, email: Annotated[str, For
         if old:
             auth.close_session(connection, old)
         secret = auth.open_session(connection, person, house.settings)
-        audit.record(connection, at=house.settings.now(), actor=person.actor, action="log in",
-                     subject=person.actor)
+        audit.record(
+            connection, at=house.settings.now(), actor=person.actor, action="log in", subject=person.actor
+        )
     response = RedirectResponse("/", 303)
     set_session_cookie(response, house.settings, secret)
     return response
@@ -60,13 +75,21 @@ def logout(request: Request, house: House) -> Response:
 
 
 @router.post("/language")
-def choose_language(house: House, language: Annotated[str, Form()], back: Annotated[str, Form()] = "/") -> Response:
+def choose_language(
+    house: House, language: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
+) -> Response:
     """Remember the language in this browser."""
     inside = back.startswith("/") and not back.startswith(("//", "/\\"))
     response = RedirectResponse(back if inside else "/", 303)
     if language in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR, samesite="lax", httponly=True,
-                            secure=house.settings.secure)
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=YEAR,
+            samesite="lax",
+            httponly=True,
+            secure=house.settings.secure,
+        )
     return response
 
 
@@ -77,7 +100,9 @@ def forgot_page(page: Pages) -> Response:
 
 
 @router.post("/forgot")
-def forgot(request: Request, page: Pages, house: House, email: Annotated[str, Form(max_length=320)]) -> Response:
+def forgot(
+    request: Request, page: Pages, house: House, email: Annotated[str, Form(max_length=320)]
+) -> Response:
     """Send a link where there is an account; say the same where there is none."""
     house.quotas.spend(LETTER, request.client.host if request.client else "")
     with house.writing() as connection:
@@ -100,7 +125,7 @@ def join(secret: str, page: Pages, house: House, password: Annotated[str, Form(m
         row = people.open_link(connection, secret)
         try:
             person = people.use_link(connection, house.settings, secret, password)
-        except auth.WeakPassword:
+        except auth.WeakPasswordError:
             words = page.say("Choose a password of at least 12 characters.")
             return page.show("join.html", 422, email=row.email, problem=words)
         fresh = auth.open_session(connection, person, house.settings)

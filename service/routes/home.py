@@ -5,9 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from service import access, intake, people
+from reports.benchmark import Benchmark
+from service import access, compare, intake, people
+from service.compare import View
 from service.identity import House, LoggedIn
 from service.pages import Pages
+from service.runtime import Runtime
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,5 +24,23 @@ def home(page: Pages, person: LoggedIn, house: House) -> Response:
         venues = people.venues_of(connection, person.organisation)
         uploads = intake.history(connection, person.organisation, limit=5)
         organisation = people.organisation_name(connection, person.organisation)
-    return page.show("home.html", venues=venues, uploads=uploads, organisation=organisation,
-                     waiting=intake.waiting_for_confirmation(uploads))
+    headline = _headline(house, venues[0]) if venues and access.may_compare(person) else None
+    names = {venue.slug: venue.name for venue in venues}
+    return page.show(
+        "home.html",
+        venues=venues,
+        venue_names=names,
+        headline=headline,
+        uploads=uploads,
+        organisation=organisation,
+        waiting=intake.waiting_for_confirmation(uploads),
+    )
+
+
+def _headline(house: Runtime, venue: people.Venue) -> tuple[View, Benchmark | None] | None:
+    """The newest published season at a glance, and how often its bookers came."""
+    seen = compare.view(house, venue)
+    if seen is None:
+        return None
+    frequency = seen.of("visits_per_booker")
+    return seen, frequency[0] if frequency else None

@@ -1,4 +1,4 @@
-"""The API of the intake: blinded identities and extracts in; evaluations, findings and what became of them out."""
+"""The API of the intake: blinded identities and extracts in; evaluations and findings out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingest.receive import Receipt
 from ingest.replace import WrongStatusError
 from service import intake, quota
 from service.access import Person
-from service.errors import Problem
+from service.errors import ProblemError
 from service.identity import House, Language, LoggedIn, Uploader
 from service.routes.problems import problems
 from service.runtime import Runtime
@@ -33,38 +33,66 @@ def key(person: LoggedIn, house: House) -> KeyOut:
 
 @router.post("/oprf/evaluate", responses=problems(401))
 def evaluate(asked: EvaluateIn, person: Uploader, house: House) -> EvaluateOut:
-    """Evaluate blinded identities (RFC 9497, mode 0, ristretto255-SHA512). What stands behind them stays unknown."""
+    """Evaluate blinded identities (RFC 9497, mode 0, ristretto255-SHA512) without learning them."""
     evaluator = house.keys.evaluator
     if asked.key_id != evaluator.key_id:
-        raise Problem(422, "key", "This identity key is not in use here.",
-                      f"Prepare the file with the key {evaluator.key_id}.")
+        raise ProblemError(
+            422,
+            "key",
+            "This identity key is not in use here.",
+            f"Prepare the file with the key {evaluator.key_id}.",
+        )
     with house.writing() as connection:
-        quota.spend_evaluations(connection, person.organisation, house.settings.today(), len(asked.blinded),
-                                house.settings.oprf_per_day)
+        quota.spend_evaluations(
+            connection,
+            person.organisation,
+            house.settings.today(),
+            len(asked.blinded),
+            house.settings.oprf_per_day,
+        )
     try:
         evaluated = evaluator.evaluate([bytes.fromhex(element) for element in asked.blinded])
     except ValueError:
-        raise Problem(422, "element", "One of the elements is not a point of the group.",
-                      "Blind the identities again.") from None
+        raise ProblemError(
+            422, "element", "One of the elements is not a point of the group.", "Blind the identities again."
+        ) from None
     return EvaluateOut(key_id=evaluator.key_id, evaluated=[element.hex() for element in evaluated])
 
 
-@router.post("/extracts", status_code=201, response_model=ExtractOut,
-             responses={200: {"model": ExtractOut, "description": "The same bytes were here already."},
-                        **problems(401, 413)},
-             openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {
-                 "schema": {"type": "string", "format": "binary"}}}}})
+@router.post(
+    "/extracts",
+    status_code=201,
+    response_model=ExtractOut,
+    responses={
+        200: {"model": ExtractOut, "description": "The same bytes were here already."},
+        **problems(401, 413),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
 async def upload(request: Request, person: Uploader, house: House, language: Language) -> Response:
     """Receive a prepared extract. It speaks for every performance it names."""
     house.quotas.spend(quota.UPLOAD, person.organisation)
     async with _incoming(request, house) as path:
         receipt = await run_in_threadpool(intake.receive_extract, house, person, path)
     if receipt.extract_id is None:
-        raise Problem(422, "extract", "This file cannot be received.", "Nothing was stored.",
-                      more={"findings": receipt.report.to_list(language)})
+        raise ProblemError(
+            422,
+            "extract",
+            "This file cannot be received.",
+            "Nothing was stored.",
+            more={"findings": receipt.report.to_list(language)},
+        )
     body = await run_in_threadpool(_received, house, person, receipt, language)
-    return JSONResponse(body.model_dump(mode="json"), 200 if receipt.duplicate else 201,
-                        headers={"Location": f"/api/v1/extracts/{receipt.extract_id}"})
+    return JSONResponse(
+        body.model_dump(mode="json"),
+        200 if receipt.duplicate else 201,
+        headers={"Location": f"/api/v1/extracts/{receipt.extract_id}"},
+    )
 
 
 @contextmanager
@@ -73,8 +101,9 @@ def standing_otherwise() -> Iterator[None]:
     try:
         yield
     except WrongStatusError:
-        raise Problem(409, "status", "This upload stands otherwise by now.",
-                      "Open its page again to see how.") from None
+        raise ProblemError(
+            409, "status", "This upload stands otherwise by now.", "Open its page again to see how."
+        ) from None
 
 
 @asynccontextmanager
@@ -98,18 +127,28 @@ async def _incoming(request: Request, house: Runtime) -> AsyncIterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _too_large(limit: int) -> Problem:
-    return Problem(413, "too_large", "This file is too large.",
-                   f"The most is {limit // (1024 * 1024)} MB. Prepare each season on its own and send the parts.")
+def _too_large(limit: int) -> ProblemError:
+    return ProblemError(
+        413,
+        "too_large",
+        "This file is too large.",
+        f"The most is {limit // (1024 * 1024)} MB. Prepare each season on its own and send the parts.",
+    )
 
 
 def _received(house: Runtime, person: Person, receipt: Receipt, language: str) -> ExtractOut:
     with house.reading() as connection:
         one = intake.upload(connection, person, str(receipt.extract_id))
     return ExtractOut(
-        id=one.id, venue=one.venue, status=one.status, rows_in=one.rows_in, rows_accepted=one.rows_accepted,
-        rows_rejected=one.rows_rejected, duplicate=receipt.duplicate,
-        findings=receipt.report.to_list(language), preview=dict(one.preview),
+        id=one.id,
+        venue=one.venue,
+        status=one.status,
+        rows_in=one.rows_in,
+        rows_accepted=one.rows_accepted,
+        rows_rejected=one.rows_rejected,
+        duplicate=receipt.duplicate,
+        findings=receipt.report.to_list(language),
+        preview=dict(one.preview),
     )
 
 

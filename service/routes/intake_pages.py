@@ -8,17 +8,25 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from ingest.findings.receive import from_stored
 from ingest.seasons import Season
 from reports.csv_out import csv_text
 from service import access, intake, people
-from service.access import NotThere, Person
-from ingest.findings.receive import from_stored
+from service.access import NotThereError, Person
 from service.identity import House, OwnVenue, Uploader
 from service.pages import Pages
 from service.routes.intake_api import standing_otherwise
 from service.runtime import Runtime
 
 router = APIRouter(include_in_schema=False)
+
+SPLITS = (
+    ("attendance_bands", "By how often they came"),
+    ("genres", "By genre"),
+    ("product_classes", "By kind of ticket"),
+    ("channels", "By hall and online"),
+    ("areas", "By postcode area"),
+)
 
 
 @router.get("/upload")
@@ -36,7 +44,9 @@ def extract_page(extract_id: str, page: Pages, person: Uploader, house: House) -
     with house.reading() as connection:
         one = intake.upload(connection, person, extract_id)
         names = venue_names(connection, person)
-    return page.show("extract.html", one=one, venue_names=names, findings=from_stored(one.findings).to_list(page.language))
+    return page.show(
+        "extract.html", one=one, venue_names=names, findings=from_stored(one.findings).to_list(page.language)
+    )
 
 
 @router.get("/extracts/{extract_id}/findings.csv")
@@ -45,19 +55,32 @@ def findings_csv(extract_id: str, page: Pages, person: Uploader, house: House) -
     with house.reading() as connection:
         one = intake.upload(connection, person, extract_id)
     rows: list[dict[str, Any]] = []
-    for finding in from_stored(one.findings).to_list(page.language):
-        every = [r for found in one.rejected if found["code"] == finding["code"]
-                 and found["column"] == finding["column"] for r in found["rows"]]
-        rows += [{**finding, "row": row} for row in every or finding["rows"] or [None]]
-    columns = [("row", page.say("Row")), ("column", page.say("Column")), ("saw", page.say("What we saw")),
-               ("why", page.say("Why it matters")), ("fix", page.say("How to put it right")), ("code", "code")]
+    for finding in from_stored(one.findings).findings:
+        every = [
+            r
+            for found in one.rejected
+            if found["code"] == finding.kind.code and found["column"] == finding.column
+            for r in found["rows"]
+        ]
+        rows += [{**finding.to_dict(page.language), "row": row} for row in every or finding.rows or (None,)]
+    columns = [
+        ("row", page.say("Row")),
+        ("column", page.say("Column")),
+        ("saw", page.say("What we saw")),
+        ("why", page.say("Why it matters")),
+        ("fix", page.say("How to put it right")),
+        ("code", "code"),
+    ]
     return csv_response(csv_text(rows, columns), f"foyer-findings-{one.id}.csv")
 
 
 def csv_response(text: str, name: str) -> Response:
     """A download under a name that we made ourselves."""
-    return Response(text, media_type="text/csv; charset=utf-8",
-                    headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(
+        text,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @router.post("/extracts/{extract_id}/confirm")
@@ -88,11 +111,11 @@ def own_start(person: Uploader, house: House) -> Response:
 
 
 def first_venue(house: Runtime, person: Person) -> str:
-    """The venue that a page opens with; raises NotThere where the organisation has none."""
+    """The venue that a page opens with; raises NotThereError where the organisation has none."""
     with house.reading() as connection:
         venues = people.venues_of(connection, person.organisation)
     if not venues:
-        raise NotThere
+        raise NotThereError
     return venues[0].slug
 
 
@@ -105,17 +128,17 @@ def own(page: Pages, venue: OwnVenue, person: Uploader, house: House, season: st
         venues = people.venues_of(connection, person.organisation)
     chosen = choose_season(season, seasons)
     counts = None if chosen is None else intake.own_counts(house, person, venue, chosen)
-    return page.show("own.html", venue=venue, venues=venues, seasons=seasons, season=chosen, counts=counts)
+    return page.show("own.html", venue=venue, venues=venues, seasons=seasons, season=chosen, splits=SPLITS, counts=counts)
 
 
 def choose_season(asked: str | None, seasons: tuple[Season, ...]) -> Season | None:
-    """The season in the address, else the newest; NotThere for one without data."""
+    """The season in the address, else the newest; NotThereError for one without data."""
     if asked is None:
         return seasons[0] if seasons else None
     try:
         wanted = Season.parse(asked)
     except ValueError:
-        raise NotThere from None
+        raise NotThereError from None
     if wanted not in seasons:
-        raise NotThere
+        raise NotThereError
     return wanted

@@ -13,6 +13,7 @@ from privacy import ledger
 from privacy.explain import explain
 from privacy.manifest import epsilons
 from privacy.policy import POLICY
+from reports.methods import sections
 from service import publication
 from service.identity import House
 from service.pages import Pages
@@ -29,10 +30,21 @@ def methods(page: Pages, house: House) -> Response:
     """How figures are made and protected, in plain words."""
     with house.reading() as connection:
         stored = publication.releases_in_view(house, connection)
-    releases = [{"id": r.id, "manifest": r.manifest, "paragraphs": explain(r.manifest, page.language)} for r in stored]
-    measures = [{"name": m.names[page.language], "definition": m.definitions[page.language]} for m in MEASURES.values()]
-    return page.show("methods.html", releases=releases, measures=measures, key_holder=house.settings.key_holder,
-                     attribution=house.geography.attribution)
+    releases = [
+        {"id": r.id, "manifest": r.manifest, "paragraphs": explain(r.manifest, page.language)} for r in stored
+    ]
+    measures = [
+        {"name": m.names[page.language], "definition": m.definitions[page.language]}
+        for m in MEASURES.values()
+    ]
+    return page.show(
+        "methods.html",
+        releases=releases,
+        sections=sections(page.language),
+        measures=measures,
+        key_holder=house.settings.key_holder,
+        attribution=house.geography.attribution,
+    )
 
 
 @router.get("/ledger")
@@ -40,7 +52,9 @@ def public_ledger(page: Pages, house: House) -> Response:
     """Every entry and every account."""
     with house.reading() as connection:
         entries = list(ledger.entries(connection, limit=MOST_ENTRIES))
-        accounts = [ledger.account(connection, s, POLICY.budget) for s in reversed(ledger.seasons(connection))]
+        accounts = [
+            ledger.account(connection, s, POLICY.budget) for s in reversed(ledger.seasons(connection))
+        ]
         faults = ledger.verify(connection)
     epsilon: dict[Season, dict[str, float]] = {a.season: epsilons(a.total) for a in accounts}
     return page.show("ledger.html", entries=entries, accounts=accounts, faults=faults, epsilon=epsilon)
@@ -52,7 +66,8 @@ def api(request: Request, page: Pages) -> Response:
     paths = request.app.openapi()["paths"]
     operations = [
         {"method": method.upper(), "path": path, "what": operation.get("description", "")}
-        for path, methods in paths.items() for method, operation in methods.items()
+        for path, methods in paths.items()
+        for method, operation in methods.items()
     ]
     return page.show("api.html", operations=operations)
 

@@ -15,10 +15,10 @@ from privacy.expectation import expected_charges, expected_error
 from privacy.explain import explain
 from privacy.policy import POLICY
 from service import intake, jobs, people, publication, tables
-from service.access import NotThere
+from service.access import NotThereError
 from service.identity import Coordinator, House
 from service.pages import Page, Pages
-from service.publication import StandsOtherwise
+from service.publication import StandsOtherwiseError
 from service.runtime import Runtime
 
 router = APIRouter(include_in_schema=False)
@@ -35,21 +35,35 @@ def _overview(page: Page, house: Runtime, problem: str | None, status: int) -> R
         publications = publication.everything(connection)
         seasons = intake.seasons_with_data(connection)
         taken = {one.season for one in publications if one.state != "cancelled"}
-        accounts = [ledger.account(connection, s, POLICY.budget) for s in reversed(ledger.seasons(connection))]
+        accounts = [
+            ledger.account(connection, s, POLICY.budget) for s in reversed(ledger.seasons(connection))
+        ]
         delivered = {season: publication.delivered(connection, season) for season in seasons}
         members = people.all_venues(connection)
         names = _names(house)
     proposable = [s for s in seasons if s.start_year not in taken and s.last_day < house.settings.today()]
-    return page.show("publish.html", status, publications=publications, seasons=seasons, accounts=accounts,
-                     delivered=delivered, members=members, names=names, proposable=proposable, problem=problem)
+    return page.show(
+        "publish.html",
+        status,
+        publications=publications,
+        seasons=seasons,
+        accounts=accounts,
+        delivered=delivered,
+        members=members,
+        names=names,
+        proposable=proposable,
+        problem=problem,
+    )
 
 
 @router.post("/publish")
-def propose(page: Pages, person: Coordinator, house: House, season: Annotated[str, Form(max_length=7)]) -> Response:
+def propose(
+    page: Pages, person: Coordinator, house: House, season: Annotated[str, Form(max_length=7)]
+) -> Response:
     """Propose a season."""
     try:
         publication_id = publication.propose_publication(house, person, _season(season))
-    except StandsOtherwise as refusal:
+    except StandsOtherwiseError as refusal:
         return _overview(page, house, page.say(str(refusal)), 409)
     return RedirectResponse(f"/publish/{publication_id}", 303)
 
@@ -58,7 +72,7 @@ def _season(label: str) -> Season:
     try:
         return Season.parse(label)
     except ValueError:
-        raise NotThere from None
+        raise NotThereError from None
 
 
 @router.get("/publish/{publication_id}")
@@ -72,7 +86,7 @@ def approve(publication_id: str, page: Pages, person: Coordinator, house: House)
     """The second person's approval; the job starts."""
     try:
         publication.approve_publication(house, person, publication_id)
-    except StandsOtherwise as refusal:
+    except StandsOtherwiseError as refusal:
         return _one(page, house, publication_id, page.say(str(refusal)), 409)
     return RedirectResponse(f"/publish/{publication_id}", 303)
 
@@ -82,19 +96,24 @@ def cancel(publication_id: str, page: Pages, person: Coordinator, house: House) 
     """Drop a proposal."""
     try:
         publication.cancel_publication(house, person, publication_id)
-    except StandsOtherwise as refusal:
+    except StandsOtherwiseError as refusal:
         return _one(page, house, publication_id, page.say(str(refusal)), 409)
     return RedirectResponse("/publish", 303)
 
 
 @router.post("/publish/{publication_id}/view")
-def set_view(publication_id: str, page: Pages, person: Coordinator, house: House,
-             view: Annotated[str, Form(pattern="^(shown|held|withdrawn)$")],
-             reason: Annotated[str, Form(min_length=1, max_length=500)]) -> Response:
+def set_view(
+    publication_id: str,
+    page: Pages,
+    person: Coordinator,
+    house: House,
+    view: Annotated[str, Form(pattern="^(shown|held|withdrawn)$")],
+    reason: Annotated[str, Form(min_length=1, max_length=500)],
+) -> Response:
     """Hold, show again or withdraw."""
     try:
         publication.set_view(house, person, publication_id, view, reason)
-    except StandsOtherwise as refusal:
+    except StandsOtherwiseError as refusal:
         return _one(page, house, publication_id, page.say(str(refusal)), 409)
     return RedirectResponse(f"/publish/{publication_id}", 303)
 
@@ -107,23 +126,37 @@ def _one(page: Page, house: Runtime, publication_id: str, problem: str | None, s
     account = None
     if standing.release and standing.state == "published":
         account = explain(house.releases.open(standing.release).manifest, page.language)
-    return page.show("publication.html", status, one=standing, job=job, names=_names(house), account=account,
-                     measure_name=lambda measure: MEASURES[measure].names[page.language], problem=problem, **shown)
+    return page.show(
+        "publication.html",
+        status,
+        one=standing,
+        job=job,
+        names=_names(house),
+        account=account,
+        measure_name=lambda measure: MEASURES[measure].names[page.language],
+        problem=problem,
+        **shown,
+    )
 
 
 def _dry_run(house: Runtime, connection: Any, season: Season) -> dict[str, Any]:
     """Known from the policy and from earlier releases alone."""
     before = intake.seasons_with_data(connection)
     charges = expected_charges(POLICY, season, look_back=season.previous in before)
-    left = {c.season: ledger.account(connection, c.season, POLICY.budget).left_in_plan.nano_rho for c in charges}
-    earlier = [r for r in publication.releases_in_view(house, connection)
-               if Season.parse(r.manifest["season"]) < season]
+    left = {
+        c.season: ledger.account(connection, c.season, POLICY.budget).left_in_plan.nano_rho for c in charges
+    }
+    earlier = [
+        r
+        for r in publication.releases_in_view(house, connection)
+        if Season.parse(r.manifest["season"]) < season
+    ]
     errors = expected_error(POLICY, earlier[0].cells() if earlier else None)
     return {"charges": charges, "left": left, "errors": errors}
 
 
 def _names(house: Runtime) -> dict[int, str]:
     with house.reading() as connection:
-        return {row.id: row.name for row in connection.execute(select(tables.users.c.id, tables.users.c.name))}
-
-
+        return {
+            row.id: row.name for row in connection.execute(select(tables.users.c.id, tables.users.c.name))
+        }

@@ -1,4 +1,4 @@
-"""The API of what is published: releases, cells, benchmarks and the vocabulary, each for the caller's audience."""
+"""The API of what is published: releases, cells, benchmarks, vocabulary, for the caller's audience."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from privacy.disclosure import FIGURES
 from privacy.release import StoredRelease
 from reports.uncertainty import Value
 from service import access, compare, publication
-from service.access import NotThere, Person
-from service.errors import Problem
+from service.access import NotThereError, Person
+from service.errors import ProblemError
 from service.identity import Comparer, Coordinator, House, OwnVenue, Reader
-from service.publication import StandsOtherwise
+from service.publication import StandsOtherwiseError
 from service.routes.problems import problems
 from service.runtime import Runtime
 from service.wire import (
@@ -41,8 +41,16 @@ MOST_CELLS = 5000
 def measures() -> list[MeasureOut]:
     """The vocabulary: what is counted, by what, with names and definitions in four languages."""
     return [
-        MeasureOut(id=m.id, scope=m.scope.value, unit=m.unit.value, dimensions=[d.value for d in m.dimensions],
-                   looks_back=m.looks_back, names=m.names, definitions=m.definitions, source=m.source)
+        MeasureOut(
+            id=m.id,
+            scope=m.scope.value,
+            unit=m.unit.value,
+            dimensions=[d.value for d in m.dimensions],
+            looks_back=m.looks_back,
+            names=m.names,
+            definitions=m.definitions,
+            source=m.source,
+        )
         for m in MEASURES.values()
     ]
 
@@ -60,21 +68,26 @@ def regions(house: House) -> list[RegionOut]:
 def release(asked: ReleaseIn, person: Coordinator, house: House) -> PublicationOut:
     """Propose a season, or approve what another coordinator proposed; an approval starts a job."""
     if (asked.season is None) == (asked.approve is None):
-        raise Problem(422, "invalid", "Say either which season to propose or what to approve.")
+        raise ProblemError(422, "invalid", "Say either which season to propose or what to approve.")
     try:
         if asked.season is not None:
             publication_id = publication.propose_publication(house, person, Season.parse(asked.season))
         else:
             publication_id = str(asked.approve)
             publication.approve_publication(house, person, publication_id)
-    except StandsOtherwise as refusal:
-        raise Problem(409, "stands_otherwise", "It cannot be done as things stand.", str(refusal)) from None
+    except StandsOtherwiseError as refusal:
+        raise ProblemError(409, "stands_otherwise", "It cannot be done as things stand.", str(refusal)) from None
     except ValueError:
-        raise Problem(422, "season", "A season reads like 2025-26.") from None
+        raise ProblemError(422, "season", "A season reads like 2025-26.") from None
     with house.reading() as connection:
         standing = publication.get(connection, publication_id)
-    return PublicationOut(id=standing.id, season=Season(standing.season).label, edition=standing.edition,
-                          state=standing.state, job=standing.job)
+    return PublicationOut(
+        id=standing.id,
+        season=Season(standing.season).label,
+        edition=standing.edition,
+        state=standing.state,
+        job=standing.job,
+    )
 
 
 @router.get("/releases")
@@ -96,15 +109,25 @@ def _in_view(house: Runtime, release_id: str) -> StoredRelease:
         for stored in publication.releases_in_view(house, connection):
             if stored.id == release_id:
                 return stored
-    raise NotThere
+    raise NotThereError
 
 
-@router.get("/releases/{release_id}/cells", response_model=CellsOut,
-            responses={304: {"description": "Unchanged since the ETag that was sent."}, **problems(400, 401, 404)})
-def cells(request: Request, release_id: str, person: Reader, house: House, venue: str | None = None,
-          measure: str | None = None, cursor: str | None = None,
-          limit: Annotated[int, Query(ge=1, le=MOST_CELLS)] = 1000) -> Response:
-    """Every published cell that the caller may see, in a fixed order. Venues name theirs when they have several."""
+@router.get(
+    "/releases/{release_id}/cells",
+    response_model=CellsOut,
+    responses={304: {"description": "Unchanged since the ETag that was sent."}, **problems(400, 401, 404)},
+)
+def cells(
+    request: Request,
+    release_id: str,
+    person: Reader,
+    house: House,
+    venue: str | None = None,
+    measure: str | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_CELLS)] = 1000,
+) -> Response:
+    """Every published cell that the caller may see, in a fixed order. `venue` picks one of several."""
     stored = _in_view(house, release_id)
     audience = _audience(house, person, venue)
     digest = stored.manifest["files"].get(f"audiences/{audience}.parquet", "")
@@ -115,8 +138,12 @@ def cells(request: Request, release_id: str, person: Reader, house: House, venue
         return Response(status_code=304, headers=headers)
     total, rows = compare.cells_page(stored, audience, measure, start, limit)
     after = start + len(rows)
-    body = CellsOut(release=stored.id, total=total, cells=[Cell.model_validate(row) for row in rows],
-                    next=f"c{after}" if after < total else None)
+    body = CellsOut(
+        release=stored.id,
+        total=total,
+        cells=[Cell.model_validate(row) for row in rows],
+        next=f"c{after}" if after < total else None,
+    )
     return JSONResponse(body.model_dump(mode="json"), headers=headers)
 
 
@@ -124,7 +151,7 @@ def _start(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not (cursor.startswith("c") and cursor[1:].isdigit() and len(cursor) < 12):
-        raise Problem(400, "cursor", "This is not a cursor of ours.", "Take `next` from the page before.")
+        raise ProblemError(400, "cursor", "This is not a cursor of ours.", "Take `next` from the page before.")
     return int(cursor[1:])
 
 
@@ -134,26 +161,33 @@ def _audience(house: Runtime, person: Person, venue: str | None) -> str:
 
 
 @router.get("/benchmarks/{venue}", responses=problems(401, 404))
-def benchmarks(venue: OwnVenue, person: Comparer, house: House, season: str | None = None,
-               group: str | None = None) -> BenchmarksOut:
+def benchmarks(
+    venue: OwnVenue, person: Comparer, house: House, season: str | None = None, group: str | None = None
+) -> BenchmarksOut:
     """The venue's figures beside the other members of a peer group."""
     access.check(person, access.may_compare)
     seen = compare.view(house, venue, season, group)
     if seen is None:
-        raise NotThere
+        raise NotThereError
     found = [
         ComparisonOut(
-            figure=row.figure, label=row.label, own=_value(row.own), peer_mean=_value(row.peer_mean),
-            q1=row.quartiles.q1 if row.quartiles else None, median=row.median,
-            q3=row.quartiles.q3 if row.quartiles else None, peers=row.peers, distinguishable=row.distinguishable,
+            figure=row.figure,
+            label=row.label,
+            own=_value(row.own),
+            peer_mean=_value(row.peer_mean),
+            q1=row.quartiles.q1 if row.quartiles else None,
+            median=row.median,
+            q3=row.quartiles.q3 if row.quartiles else None,
+            peers=row.peers,
+            distinguishable=row.distinguishable,
             withheld=row.withheld,
         )
-        for figure in FIGURES if figure != "area_share" for row in seen.of(figure)
+        for figure in FIGURES
+        if figure != "area_share"
+        for row in seen.of(figure)
     ]
     return BenchmarksOut(release=seen.release.id, venue=venue.slug, group=seen.group_id, comparisons=found)
 
 
 def _value(value: Value | None) -> ValueOut | None:
     return None if value is None else ValueOut.model_validate(value)
-
-

@@ -17,8 +17,8 @@ from ingest.seasons import Season
 from privacy import ledger
 from privacy.policy import POLICY
 from service import access, auth, jobs
-from service.access import NotThere, Person
-from service.errors import Problem
+from service.access import NotThereError, Person
+from service.errors import ProblemError
 from service.identity import House, LoggedIn
 from service.labels import wording
 from service.pages import Pages
@@ -43,7 +43,7 @@ def _job(house: Runtime, person: Person, job_id: str) -> jobs.Job:
     with house.reading() as connection:
         job = jobs.get(connection, job_id)
     if job is None:
-        raise NotThere
+        raise NotThereError
     access.check_organisation(person, job.organisation)
     return job
 
@@ -54,8 +54,11 @@ def job(job_id: str, person: LoggedIn, house: House) -> JobOut:
     return JobOut.model_validate(_job(house, person, job_id), from_attributes=True)
 
 
-@router.get("/jobs/{job_id}/events", response_class=EventSourceResponse,
-            responses={200: {"content": {"text/event-stream": {}}}, **problems(401, 404)})
+@router.get(
+    "/jobs/{job_id}/events",
+    response_class=EventSourceResponse,
+    responses={200: {"content": {"text/event-stream": {}}}, **problems(401, 404)},
+)
 async def events(job_id: str, person: LoggedIn, house: House, page: Pages) -> EventSourceResponse:
     """The same as server-sent events, until the job has ended."""
     first = await run_in_threadpool(_job, house, person, job_id)
@@ -64,8 +67,17 @@ async def events(job_id: str, person: LoggedIn, house: House, page: Pages) -> Ev
         now, before = first, None
         while True:
             if now != before:
-                yield {"event": "progress", "data": json.dumps({
-                    "state": now.state, "step": wording(now.step, page.say), "done": now.done, "of": now.of})}
+                yield {
+                    "event": "progress",
+                    "data": json.dumps(
+                        {
+                            "state": now.state,
+                            "step": wording(now.step, page.say),
+                            "done": now.done,
+                            "of": now.of,
+                        }
+                    ),
+                }
             if now.ended:
                 return
             before = now
@@ -80,16 +92,32 @@ def public_ledger(house: House, after: Annotated[int, Query(ge=0)] = 0) -> Ledge
     """What each season has spent, and every entry of the account in order."""
     with house.reading() as connection:
         entries = list(ledger.entries(connection, after=after, limit=MOST_ENTRIES))
-        accounts = [ledger.account(connection, season, POLICY.budget) for season in ledger.seasons(connection)]
+        accounts = [
+            ledger.account(connection, season, POLICY.budget) for season in ledger.seasons(connection)
+        ]
     return LedgerOut(
         accounts=[
-            AccountOut(season=a.season.label, spent={p.value: loss.nano_rho for p, loss in a.spent.items()},
-                       total=a.total.nano_rho, plan=a.budget.plan.nano_rho, limit=a.budget.limit.nano_rho)
+            AccountOut(
+                season=a.season.label,
+                spent={p.value: loss.nano_rho for p, loss in a.spent.items()},
+                total=a.total.nano_rho,
+                plan=a.budget.plan.nano_rho,
+                limit=a.budget.limit.nano_rho,
+            )
             for a in accounts
         ],
         entries=[
-            LedgerEntryOut(number=e.number, kind=e.kind, publication=e.publication, season=Season(e.season).label,
-                           purpose=e.purpose, nano_rho=e.nano_rho, at=e.at, previous_hash=e.previous_hash, hash=e.hash)
+            LedgerEntryOut(
+                number=e.number,
+                kind=e.kind,
+                publication=e.publication,
+                season=Season(e.season).label,
+                purpose=e.purpose,
+                nano_rho=e.nano_rho,
+                at=e.at,
+                previous_hash=e.previous_hash,
+                hash=e.hash,
+            )
             for e in entries
         ],
         next=entries[-1].number if len(entries) == MOST_ENTRIES else None,
@@ -100,7 +128,7 @@ def public_ledger(house: House, after: Annotated[int, Query(ge=0)] = 0) -> Ledge
 def make_token(asked: TokenIn, person: LoggedIn, house: House) -> TokenOut:
     """Make a bearer token for the own account. A token cannot make further tokens."""
     if person.by_token:
-        raise Problem(403, "token", "A token cannot make further tokens.", "Log in on the page to make one.")
+        raise ProblemError(403, "token", "A token cannot make further tokens.", "Log in on the page to make one.")
     with house.writing() as connection:
         token_id, secret = auth.issue_token(connection, person.id, asked.name)
     return TokenOut(id=token_id, token=secret)

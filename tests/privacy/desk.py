@@ -10,7 +10,6 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, create_engine, event, select
 
-from aggregation.counts import ExactTable
 from ingest.seasons import Season
 from privacy import ledger
 from privacy.policy import POLICY, Policy
@@ -29,13 +28,13 @@ def sqlite_engine(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
 
     @event.listens_for(engine, "connect")
-    def _connect(connection, _record):  # type: ignore[no-untyped-def]
+    def _connect(connection, _record):
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
 
     @event.listens_for(engine, "begin")
-    def _begin(connection):  # type: ignore[no-untyped-def]
+    def _begin(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     ledger.metadata.create_all(engine)
@@ -58,7 +57,7 @@ def a_publication(*, edition: int = 1, season: Season = SEASON, policy: Policy =
     return Publication(season, edition, "ab" * 32, "cd" * 32, regions_digest(REGIONS), policy.digest)
 
 
-def publish_now(desk: Desk, publication: Publication, **more) -> StoredRelease:  # type: ignore[no-untyped-def]
+def publish_now(desk: Desk, publication: Publication, **more) -> StoredRelease:
     """Publish with everything approved."""
     settings = {"approved": publication.digest, "actor": "marijke", "now": NOW} | more
     count = settings.pop("count", lambda: exact_tables())
@@ -76,8 +75,3 @@ def kinds(desk: Desk) -> list[str]:
     with desk.engine.begin() as connection:
         column = ledger.ledger_entries.c
         return list(connection.execute(select(column.kind).order_by(column.number)).scalars())
-
-
-def tables_of(size: int) -> tuple[ExactTable, ...]:
-    """The small network at another size."""
-    return exact_tables(size=size)

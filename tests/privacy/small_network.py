@@ -16,11 +16,13 @@ from aggregation.counts import ExactTable
 from aggregation.measures import ATTENDANCE_BANDS, CHANNEL_MIXES, VENUE_BANDS, Axis, Dimension, Keyset
 from ingest.seasons import Season
 from privacy.policy import BOUNDS, POLICY, declared_bounds
+from privacy.workload import districts
 
 SEASON = Season(2025)
 VENUES = tuple(f"venue-{n}" for n in range(1, 9))
-AREAS = (*(f"NL-{1000 + n}" for n in range(60)), "unknown", "abroad")
+AREAS = (*(f"NL-{1000 + 25 * n}" for n in range(60)), "abroad", "unknown")
 REGIONS = {area: f"Region {n // 15}" for n, area in enumerate(AREAS[:60])}
+DISTRICTS = dict(zip(AREAS, districts(AREAS, REGIONS), strict=True))
 GENRES = ("theatre", "dance", "film", "opera", "family")
 CLASSES = ("single", "pass", "school")
 
@@ -109,8 +111,11 @@ def exact_by_cell(tables: tuple[ExactTable, ...]) -> Mapping[str, int]:
             if t.measure.endswith("reach_by_area"):
                 start = "/".join((t.measure, *labels[:-1]))
                 area = labels[-1]
-                region = f"{start}/region:{REGIONS.get(area, area)}"
-                found[region] = found.get(region, 0) + int(count)
+                wider = [f"{start}/region:{REGIONS.get(area, area)}"]
+                if not network:
+                    wider.append(f"{start}/district:{DISTRICTS[area]}")
+                for cell in wider:
+                    found[cell] = found.get(cell, 0) + int(count)
                 if area in REGIONS:
                     found[f"{start}/country:NL"] = found.get(f"{start}/country:NL", 0) + int(count)
         if network and t.measure == "network_reach_by_area":

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregation.bounds import TableBound
+from aggregation.bounds import TableBound, table_bounds
+from aggregation.measures import MEASURES
 from privacy.budget import NANO, PrivacyLoss, Purpose
 from privacy.expectation import expected_charges
 from privacy.mechanisms import Sensitivity, epsilon, release_loss, scale_for, table_loss
-from privacy.policy import BOUNDS, BUDGET, POLICY, TABLES, declared_bounds
+from privacy.policy import BOUNDS, BUDGET, LOOKS_BACK, POLICY, TABLES, declared_bounds
 from privacy.publish import protect
 from privacy.workload import plan_release
 from tests.privacy.small_network import REGIONS, SEASON, VENUES, exact_tables, table
@@ -83,6 +84,15 @@ def test_plan_and_limit_are_the_epsilons_that_are_promised():
     assert 1.999 < epsilon(BUDGET.limit, 1e-6) <= 2.0
 
 
+def test_counting_and_promise_state_the_same_bound_for_every_measure():
+    promised = declared_bounds(BOUNDS)
+    assert set(promised) == set(MEASURES) == {plan.measure for plan in TABLES}
+    for measure in MEASURES.values():
+        stated = table_bounds(measure, BOUNDS, SEASON)
+        assert set(stated.values()) == {promised[measure.id]}
+        assert (SEASON.previous in stated) == (measure.id in LOOKS_BACK)
+
+
 def test_a_count_with_a_wider_bound_than_promised_is_refused():
     wide = replace(table("visits", np.zeros(len(VENUES))), bounds={SEASON: TableBound(6, 21)})
     with pytest.raises(ValueError, match="wider bound"):
@@ -129,7 +139,7 @@ def test_an_l2_bound_is_never_rounded_down():
     )
 )
 @settings(max_examples=80, deadline=None)
-def test_taking_a_booker_away_moves_regions_and_totals_no_further_than_their_bound(pairs):
+def test_taking_a_booker_away_moves_wider_levels_no_further_than_their_bound(pairs):
     """One area per core venue is the only shape that a booker has in a partition by area."""
     base = exact_tables(3)[0]
     more = base.counts.reshape(len(VENUES), AREA_CELLS).copy()
@@ -139,7 +149,7 @@ def test_taking_a_booker_away_moves_regions_and_totals_no_further_than_their_bou
         plan_release([t], POLICY, REGIONS) for t in (base, replace(base, counts=more.ravel()))
     )
     allowed = declared_bounds(BOUNDS)["reach_by_area"]
-    assert set(without.draws) == {"reach_by_area", "reach_by_area@region", "reach_by_area@core"}
+    assert set(without.draws) == {f"reach_by_area{at}" for at in ("", "@district", "@region", "@core")}
     for name, draw in without.draws.items():
         moved = with_booker.draws[name].counts - draw.counts
         assert np.abs(moved).max(initial=0) <= allowed.size

@@ -1,4 +1,4 @@
-"""The noise is what we say it is: whole numbers, as wide as stated, drawn afresh everywhere, in every cell."""
+"""The noise is what we say it is: whole numbers, as wide as stated, drawn afresh, in every cell."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def _noise(rounds: int) -> dict[str, np.ndarray]:
 def test_noisy_integers_cover_the_bounded_exact_count_at_95_percent():
     """Two-sided binomial test, pooled over all tables, each side at half the false-alarm rate.
 
-    The margin is a whole number rounded up, so the true coverage is between 95 % and 95 % plus the chance of
-    the last integer; both ends are tested.
+    The margin is a whole number rounded up, so the true coverage lies between 95 % and 95 % plus the chance
+    of the last integer; both ends are tested.
     """
     planned = plan_release(exact_tables(), POLICY, REGIONS)
     noise = _noise(4)
@@ -67,7 +67,7 @@ def test_noisy_integers_cover_the_bounded_exact_count_at_95_percent():
 
 
 def test_the_spread_of_the_noise_is_the_stated_scale():
-    """Sum of squares over scale squared is chi-squared: within five deviations (2.9e-7 a side) of its mean."""
+    """Sums of squares over scale squared are chi-squared: within five deviations (2.9e-7 a side)."""
     planned = plan_release(exact_tables(), POLICY, REGIONS)
     noise = _noise(4)
     standard = np.concatenate([noise[fact.name] / fact.scale for fact in planned.facts])
@@ -96,7 +96,7 @@ def _draw_in_worker(_: int) -> Sequence[int]:
 
 
 def test_two_forked_workers_draw_different_noise():
-    """64 equal draws at this scale by chance: below 1e-120. The parent draws first, so a shared state would show."""
+    """64 equal draws by chance: below 1e-100. The parent draws first, so a shared state would show."""
     mine = _draw_in_worker(0)
     with multiprocessing.get_context("fork").Pool(2) as pool:
         one, two = pool.map(_draw_in_worker, range(2), chunksize=1)

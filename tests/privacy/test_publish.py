@@ -5,19 +5,22 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from privacy import ledger
 from privacy.budget import BudgetExhaustedError
+from privacy.mechanisms import draw
 from privacy.policy import POLICY
 from privacy.publish import NotApprovedError, resume, visible
 from privacy.release import ReleaseDamagedError
+from privacy.workload import plan_release
 from tests.privacy.desk import KEY, NOW, a_desk, a_publication, kinds, publish_now, spent
 from tests.privacy.small_network import REGIONS, SEASON, exact_tables
 
-COST = 19_479_672
+COST = plan_release(exact_tables(), POLICY, REGIONS).charges[0].loss.nano_rho
 
 
 def _bytes(stored) -> dict[str, bytes]:
@@ -71,6 +74,33 @@ def test_tables_of_another_season_are_refused_before_anything_is_charged(tmp_pat
     with pytest.raises(NotApprovedError, match="another season"):
         publish_now(desk, a_publication(season=SEASON.previous))
     assert kinds(desk) == []
+
+
+def test_a_fault_in_sorting_out_who_sees_what_shows_before_the_charge_and_without_a_count(tmp_path):
+    shown = []
+
+    def broken(cells):
+        shown.append(cells["noisy"].drop_null().to_pylist())
+        raise LookupError("a peer group without members")
+
+    desk = replace(a_desk(tmp_path), audiences=broken)
+    with pytest.raises(LookupError):
+        publish_now(desk, a_publication())
+    assert kinds(desk) == []
+    assert set(shown[0]) == {0}
+
+
+def test_nothing_is_drawn_before_the_charge_is_committed(tmp_path, monkeypatch):
+    """Read through a second connection at the moment of the draw: what it sees has been committed."""
+    desk, seen = a_desk(tmp_path), []
+
+    def drawing(tables):
+        seen.append(spent(a_desk(tmp_path)))
+        return draw(tables)
+
+    monkeypatch.setattr("privacy.publish.draw", drawing)
+    publish_now(desk, a_publication())
+    assert seen == [COST]
 
 
 def test_a_count_that_fails_costs_nothing(tmp_path):
@@ -203,7 +233,7 @@ def test_a_release_changed_on_disk_is_refused(tmp_path):
     stored = publish_now(desk, a_publication())
     path = stored.path / "audiences" / "coordinator.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"\x00")
-    with pytest.raises(ReleaseDamagedError, match="coordinator.parquet was changed"):
+    with pytest.raises(ReleaseDamagedError, match=r"coordinator\.parquet was changed"):
         publish_now(desk, a_publication())
 
 

@@ -1,33 +1,16 @@
--- One row per ticket that counts: sold, of a current and matured performance of a listed venue.
--- lake, performances, areas, home_countries, genre_bits, class_bits → booker?, order_ref, venue, ...
+-- The same tickets of known bookers with what they were for. placed_tickets, genre_bits, class_bits → traits, ...
 -- traits is a set of bits: 1 online, 2 in the hall, then the genre's bit and the product class's bit.
 SELECT
     t.booker AS booker,
-    t.order_ref AS order_ref,
     t.venue AS venue,
-    p.performance AS performance,
+    t.performance AS performance,
     t.production_ref AS production_ref,
     t.local_day AS local_day,
-    t.purchased_at AS purchased_at,
-    CASE WHEN t.channel = 'online_vod' THEN 1 ELSE 0 END AS online,
-    CASE WHEN t.scanned IS FALSE THEN 0 ELSE 1 END AS used,
-    CASE WHEN t.channel = 'online_vod' THEN 1 ELSE 2 END
-        + coalesce(g.bit, 0) + coalesce(c.bit, 0) AS traits,
-    -- The place that the order states, as a number: a listed area, -1 abroad, -2 an unlisted area, or
-    -- nothing. The home country without an area states nothing.
-    CASE
-        WHEN a.place IS NOT NULL THEN a.place
-        WHEN t.area IS NULL AND t.country IS NULL THEN NULL
-        WHEN h.country IS NULL THEN -1
-        WHEN t.area IS NULL THEN NULL
-        ELSE -2
-    END AS place
-FROM lake AS t
-INNER JOIN performances AS p
-    ON p.venue = t.venue AND p.performance_ref = t.performance_ref AND p.extract_id = t.extract_id
-LEFT JOIN areas AS a ON a.area = t.area
--- A join, not EXISTS: DuckDB runs the mark join of an EXISTS here at 0.15 CPU s per million rows.
-LEFT JOIN home_countries AS h ON h.country = coalesce(t.country, substr(t.area, 1, 2))
+    t.online AS online,
+    t.used AS used,
+    t.place AS place,
+    CASE WHEN t.online = 1 THEN 1 ELSE 2 END + coalesce(g.bit, 0) + coalesce(c.bit, 0) AS traits
+FROM placed_tickets AS t
 LEFT JOIN genre_bits AS g ON g.genre = t.genre
 LEFT JOIN class_bits AS c ON c.product_class = t.product_class
-WHERE t.status = 'sold'
+WHERE t.booker IS NOT NULL

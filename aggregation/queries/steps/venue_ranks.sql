@@ -1,12 +1,5 @@
 -- The order of a booker's venues, by keyed hash; only for bookers above the least bound, since the rest
--- keep all of theirs. Venues with tickets but no visit come last. venue_pairs → booker, venue, venue_rank
-WITH above AS (
-    SELECT booker AS booker
-    FROM venue_pairs
-    GROUP BY booker
-    HAVING count(*) > :ranked_above
-)
-
+-- keep all of theirs. Venues with tickets but no visit come last. venue_pairs, bookers → booker, venue, venue_rank
 SELECT
     p.booker AS booker,
     p.venue AS venue,
@@ -18,4 +11,5 @@ SELECT
             p.venue
     ) AS venue_rank
 FROM venue_pairs AS p
-INNER JOIN above AS b ON b.booker = p.booker
+INNER JOIN bookers AS b ON b.booker = p.booker
+WHERE b.pairs > :ranked_above

@@ -73,8 +73,9 @@ class PretixPositions:
     takes_back: bool = False
 
     def sale(self, cells: list[str]) -> Sale:
-        (event, order, position, status, email, day, time, product, price, event_name, start, variation,
-         add_on, channel, number, scans, postcode, country, invoice_postcode, invoice_country) = self.pick(cells)  # fmt: skip
+        (event, order, position, status, email, day, time, product, price,
+         event_name, start, variation, add_on, channel, number, scans,
+         postcode, country, invoice_postcode, invoice_country) = self.pick(cells)  # fmt: skip
         billed = bool(invoice_postcode)
         return Sale(
             # Order codes are five characters: the event makes sure that no two orders share one.
@@ -84,7 +85,7 @@ class PretixPositions:
             number,
             # The buyer is counted, and the invoice is hers; the other address is the visitor's.
             invoice_postcode if billed else postcode,
-            invoice_country if billed or not postcode else country,
+            invoice_country if billed else country if postcode else invoice_country or country,
             event,
             (event, event_name),
             start,

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -105,7 +106,7 @@ class Desk:
     lake: Lake
 
     def send(self, content: bytes, by: str = "anna@linde.example", now: datetime = NOW) -> Receipt:
-        path = self.folder / f"{hashlib.sha256(content).hexdigest()[:8]}.part"
+        path = self.folder / f"{uuid4().hex}.part"
         path.write_bytes(content)
         with self.engine.begin() as connection:
             return receive(
@@ -149,3 +150,6 @@ def _prepare(connection: Any, _record: object) -> None:
 def changed(**fields: Any) -> ExtractHeader:
     """The usual header with some fields changed."""
     return ExtractHeader(**{**asdict(HEADER), **fields})
+
+
+GOOD_HEAD = lines([])

@@ -218,7 +218,11 @@ def test_a_rejected_row_still_says_who_placed_its_order(tmp_path: Path) -> None:
 
 
 def test_of_two_bookers_in_one_order_the_first_counts(tmp_path: Path) -> None:
-    rows = [a_ticket(1, order_ref="o1"), a_ticket(2, order_ref="o1"), a_ticket(3, order_ref="o1", booker_token="")]
+    rows = [
+        a_ticket(1, order_ref="o1"),
+        a_ticket(2, order_ref="o1"),
+        a_ticket(3, order_ref="o1", booker_token=""),
+    ]
     examined = look(tmp_path, lines(rows))
     assert codes(examined) == {"two_bookers": (4,)}
     assert examined.frame is not None
@@ -232,7 +236,9 @@ def test_a_period_that_does_not_fit_the_first_line_is_noted(tmp_path: Path) -> N
 
 
 CELL = st.one_of(
-    st.sampled_from(["", "x", "NL", "1011", "theatre", "sold", "true", "7", "-7", "EUR", "web", "single", token("z")]),
+    st.sampled_from(
+        ["", "x", "NL", "1011", "theatre", "sold", "true", "7", "-7", "EUR", "web", "single", token("z")]
+    ),
     st.sampled_from([cell for _, cell, _ in REFUSED if "\t" not in cell]),
 )
 

@@ -1,7 +1,9 @@
--- One row per booker with a visit anywhere, all venues together. venue_pairs, venues → booker, venues, ...
+-- One row per booker, all venues together. venue_pairs, venues → booker, pairs, venues, attendances, ...
+-- pairs counts venues with tickets, venues those visited; who visited none has attendances 0.
 -- The set of venues visited is four words of 62 bits, one bit per venue.
 SELECT
     p.booker AS booker,
+    count(*) AS pairs,
     count(CASE WHEN p.attendances > 0 THEN 1 END) AS venues,
     sum(p.attendances) AS attendances,
     bit_or(p.traits) AS traits,
@@ -14,4 +16,3 @@ SELECT
 FROM venue_pairs AS p
 INNER JOIN venues AS v ON v.venue = p.venue
 GROUP BY p.booker
-HAVING sum(p.attendances) > 0

@@ -1,0 +1,198 @@
+"""Numbers and sentences: rounding follows the interval, and every text exists in Dutch."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from privacy.disclosure import FIGURES, WITHHELD, Kind
+from reports import methods, sentences
+from reports.benchmark import Benchmark, Quartiles
+from reports.uncertainty import Value
+from reports.wording import CATALOGUES, count, language_of, listed, margin, number, rounded, share, translator
+
+REPORTS = Path(sentences.__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("estimate", "half_width", "said"),
+    [
+        (12387, 285, (12400, 300)),
+        (12387, 301, (12400, 400)),
+        (12387, 120, (12400, 150)),
+        (12387, 31, (12390, 40)),
+        (347, 2.1, (347, 2.5)),
+        (5, 940, (0, 1000)),
+        (100, 0, (100, 0)),
+    ],
+)
+def test_a_number_is_rounded_as_its_interval_bears(
+    estimate: float, half_width: float, said: tuple[float, float]
+) -> None:
+    assert rounded(estimate, half_width) == said
+
+
+@given(st.floats(0, 1e7), st.floats(0.5, 1e5))
+def test_what_is_said_still_covers_and_is_not_much_wider(estimate: float, half_width: float) -> None:
+    value, said = rounded(estimate, half_width)
+    assert said >= half_width * (1 - 1e-9)
+    assert said <= 1.5 * half_width + 1e-9
+    assert abs(value - estimate) <= 0.25 * half_width + 1e-9 or abs(value - estimate) <= said / 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "half", "language", "said"),
+    [
+        ("count", 12387, 285, "en", ("12,400", "300")),
+        ("count", 12387, 285, "nl", ("12.400", "300")),
+        ("count", 7, 0.2, "en", ("7", "1")),
+        ("share", 0.3412, 0.021, "en", ("34%", "3")),
+        ("share", 0.3412, 0.0021, "nl", ("34,1%", "0,3")),
+        ("share", 0.3412, 0.3, "en", ("34%", "30")),
+        ("ratio", 2.347, 0.04, "en", ("2.35", "0.04")),
+        ("ratio", 2.347, 0.4, "nl", ("2,3", "0,4")),
+    ],
+)
+def test_numbers_by_language_and_kind(
+    kind: str, value: float, half: float, language: str, said: tuple[str, str]
+) -> None:
+    assert (number(kind, value, language, half), margin(kind, half, language)) == said
+
+
+def test_a_number_without_an_interval_is_told_in_full() -> None:
+    assert number("count", 12387, "en") == "12,387"
+    assert count(0.4, "en") == "0"
+    assert share(0.125, "nl", 1) == "12,5%"
+
+
+def test_an_unknown_language_reads_english() -> None:
+    assert (language_of("nl-BE"), language_of("pt"), language_of("en_US")) == ("nl", "en", "en")
+    assert translator("xx")("You") == "You"
+    assert translator("nl")("no such text") == "no such text"
+
+
+def test_a_further_catalogue_adds_texts_and_keeps_ours(tmp_path: Path) -> None:
+    (tmp_path / "nl.po").write_text('msgid "Log in"\nmsgstr "Aanmelden"\n', encoding="utf-8")
+    say = translator("nl", tmp_path)
+    assert (say("Log in"), say("You")) == ("Aanmelden", "U")
+
+
+def test_a_list_reads_like_a_list() -> None:
+    assert listed(["a", "b", "c"], translator("nl")) == "a, b en c"
+    assert listed(["a"], translator("en")) == "a"
+
+
+def texts_in_code() -> set[str]:
+    """Every text that the code of reports/ hands to a translator or keeps in a table of texts."""
+    found: set[str] = set()
+    for path in REPORTS.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"say", "translate"}
+            )
+            if called and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
+                found.add(node.args[0].value)  # type: ignore[attr-defined]
+    tables = (sentences.OWN, sentences.POSITIONS, sentences.CHANGES)
+    found |= {text for table in tables for text in table.values()} | {sentences.NOT_TOLD}
+    found |= {"bookers", "visits", "visits per booker", "median of your peers", "mean of your peers"}
+    return found | {part for section in methods._SECTIONS for part in section[1:]}
+
+
+def test_every_text_exists_in_dutch_and_keeps_its_places() -> None:
+    say = translator("nl")
+    texts = texts_in_code()
+    assert len(texts) > 60
+    assert [text for text in texts if say(text) == text] == []
+    for text in texts:
+        assert sorted(part.split("}")[0] for part in text.split("{")[1:]) == sorted(
+            part.split("}")[0] for part in say(text).split("{")[1:]
+        )
+
+
+def test_the_catalogue_holds_no_text_that_is_not_used() -> None:
+    from babel.messages.pofile import read_po
+
+    with (CATALOGUES / "nl.po").open("rb") as file:
+        kept = {str(message.id) for message in read_po(file) if message.id}
+    assert kept - texts_in_code() == set()
+
+
+def test_every_figure_has_its_sentence() -> None:
+    assert set(sentences.OWN) == set(FIGURES)
+
+
+def a_comparison(
+    own: float = 12387, mean: float = 9800, previous: float | None = None, **more: object
+) -> Benchmark:
+    facts: dict[str, object] = {
+        "figure": "reach",
+        "kind": Kind.COUNT,
+        "label": "",
+        "own": Value.of(own, 145),
+        "peer_mean": Value.of(mean, 60),
+        "median": None,
+        "quartiles": None,
+        "peers": 9,
+        "distinguishable": abs(own - mean) > 320,
+        "withheld": False,
+        "previous": None if previous is None else Value.of(previous, 145),
+    }
+    return Benchmark(**{**facts, **more})  # type: ignore[arg-type]
+
+
+def test_a_comparison_in_english_and_dutch() -> None:
+    item = a_comparison(previous=12100, quartiles=Quartiles(7000, 9500, 11000), median=9500)
+    assert sentences.describe(item, group="theatres of your size") == (
+        "You reach about 12,400 people, 300 more or fewer.",
+        "That is more than at three quarters of theatres of your size.",
+        "Whether it changed since last season (about 12,100) cannot be told.",
+    )
+    assert sentences.describe(item, group="huizen zo groot als u", language="nl") == (
+        "U bereikt ongeveer 12.400 mensen, 300 meer of minder.",
+        "Dat is meer dan bij driekwart van huizen zo groot als u.",
+        "Of het sinds vorig seizoen (ongeveer 12.100) veranderd is, is niet te zeggen.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "quartiles", "expected"),
+    [
+        (12387, None, "That is more than the mean of them, which is about 9,800."),
+        (7000, None, "That is less than the mean of them, which is about 9,800."),
+        (9900, None, "Whether that is more or less than the mean of them (about 9,800) cannot be told."),
+        (7000, Quartiles(7400, 9500, 11000), "That is less than at three quarters of them."),
+        (11100, Quartiles(7400, 9500, 11000), "That is more than the mean of them, which is about 9,800."),
+    ],
+)
+def test_only_what_the_noise_cannot_explain_is_said(
+    own: float, quartiles: Quartiles | None, expected: str
+) -> None:
+    assert sentences.position_sentence(a_comparison(own, quartiles=quartiles), "them", "en") == expected
+
+
+def test_a_change_is_told_only_when_it_is_one() -> None:
+    assert sentences.change_sentence(a_comparison(previous=9000), "en").startswith("That is more than last")
+    assert sentences.change_sentence(a_comparison(previous=15000), "en").startswith("That is less than last")
+    assert sentences.change_sentence(a_comparison(), "en") == ""
+
+
+def test_withheld_and_missing_have_their_words() -> None:
+    hidden = a_comparison(peer_mean=None, distinguishable=None, withheld=True)
+    assert sentences.position_sentence(hidden, "them", "nl") == WITHHELD.nl
+    missing = a_comparison(own=0, distinguishable=None)
+    missing = Benchmark(**{**{n: getattr(missing, n) for n in Benchmark.__slots__}, "own": None})
+    assert sentences.describe(missing, group="them") == ("This figure cannot be told yet.",)
+
+
+def test_the_methods_page_answers_all_twelve_points_with_the_rules_own_numbers() -> None:
+    found = methods.sections("nl")
+    assert len({section.anchor for section in found}) == len(found) >= 12
+    venues = next(section for section in found if section.anchor == "venues")
+    assert "minstens 4 andere eigenaren" in venues.text
+    assert not any("{" in section.text for section in found)
