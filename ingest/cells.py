@@ -19,8 +19,8 @@ RANGES = {"hall_capacity": (1, 200_000), "price_paid_cents": (0, 1_000_000)}
 YEARS = (2000, 2100)
 
 # 32 bytes in base64url: the last character carries four bits, so only these sixteen are ever written.
-TOKEN_TAIL = "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
-_ANY_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,80}\." + TOKEN_TAIL)
+LAST_43 = "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+_ANY_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,80}\." + LAST_43)
 _REFERENCE = re.compile(r"[A-Za-z0-9._:-]{1,120}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})")
 _INTEGER = re.compile(r"-?\d{1,12}")

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ingest.cells import TOKEN_TAIL, YEARS, Bad, ParseCell, Value, cell_parser, parse_area, parse_day
+from ingest.cells import LAST_43, YEARS, Bad, ParseCell, Value, cell_parser, parse_area, parse_day
 from ingest.extract import COLUMNS, Column, Kind
 from ingest.findings import FindingKind
 from ingest.findings import receive as found
@@ -163,7 +163,7 @@ def _offset(suffix: str) -> timedelta:
 
 def _tokens(slab: SlabColumns, column: Column, text: pl.Series, key_id: str) -> pl.Series:
     cell = pl.col(column.name)
-    ours = cell.str.contains(rf"^{re.escape(key_id)}\.{TOKEN_TAIL}$")
+    ours = cell.str.contains(rf"^{re.escape(key_id)}\.{LAST_43}$")
     flags = text.to_frame().select(
         pl.when(ours).then(cell).alias("accepted"),
         pl.when(~ours).then(cell).alias("rest"),

@@ -40,13 +40,15 @@ Floats = NDArray[np.float64]
 class Grid:
     """One measure at one level over all venues: rows are labels, columns venues.
 
-    `judged` is what the rules read: the raw noisy integer where there is one, else the estimate.
+    `judged` is what the rules read: the raw noisy integer where there is one, else the signed fit.
+    `signed` is that fit, unbiased and below zero where it falls so; `fitted` the published estimate.
     """
 
     labels: tuple[str, ...]
     venues: tuple[str, ...]
     judged: Floats
-    estimates: Estimates
+    signed: Estimates
+    fitted: Floats
 
     def columns(self, venues: Sequence[str]) -> list[int]:
         return [self.venues.index(venue) for venue in venues]
@@ -57,21 +59,31 @@ Grids = Mapping[tuple[str, str], Grid]
 
 def read_grids(cells: pa.Table) -> dict[tuple[str, str], Grid]:
     """Every venue measure of the release by (measure, level). Holes are not-a-number and withhold."""
-    text = {
-        name: np.asarray(cells[name].to_pylist(), dtype=object)
-        for name in ("measure", "level", "venue", "label")
-    }
-    estimate, sigma, noisy = (_floats(cells, name) for name in ("estimate", "sigma", "noisy"))
-    estimate = np.where(np.asarray(cells["status"].to_pylist()) == "withheld", np.nan, estimate)
-    judged = np.where(np.isnan(noisy), estimate, noisy)
+    names = ("measure", "level", "venue", "label", "status")
+    text = {name: np.asarray(cells[name].to_pylist(), dtype=object) for name in names}
+    numbers = {name: _floats(cells, name) for name in ("noisy", "sigma", "estimate", "low", "high")}
+    for name in ("noisy", "estimate"):
+        numbers[name] = np.where(text["status"] == "withheld", np.nan, numbers[name])
+    numbers["signed"] = _signed(**numbers)
+    numbers["judged"] = np.where(np.isnan(numbers["noisy"]), numbers["signed"], numbers["noisy"])
     groups: dict[tuple[str, str], list[int]] = {}
     for row, key in enumerate(zip(text["measure"], text["level"], strict=True)):
         if text["venue"][row]:
             groups.setdefault(key, []).append(row)
     return {
-        key: _grid(text["label"][rows], text["venue"][rows], judged[rows], estimate[rows], sigma[rows])
+        key: _grid(text["label"][rows], text["venue"][rows], {name: n[rows] for name, n in numbers.items()})
         for key, rows in groups.items()
     }
+
+
+def _signed(noisy: Floats, sigma: Floats, estimate: Floats, low: Floats, high: Floats) -> Floats:
+    """The signed fit, read back from the interval around it (privacy/estimate.py).
+
+    An end that was widened to hold the estimate says nothing; then the other end does, or the estimate.
+    """
+    margin = Z95 * sigma
+    below = np.where((low > 0) & (low < estimate), low + margin, estimate)
+    return np.where(high > estimate, high - margin, below)
 
 
 def _floats(cells: pa.Table, name: str) -> Floats:
@@ -79,27 +91,26 @@ def _floats(cells: pa.Table, name: str) -> Floats:
     return column
 
 
-def _grid(
-    labels: NDArray[np.object_],
-    venues: NDArray[np.object_],
-    judged: Floats,
-    estimate: Floats,
-    sigma: Floats,
-) -> Grid:
+def _grid(labels: NDArray[np.object_], venues: NDArray[np.object_], numbers: Mapping[str, Floats]) -> Grid:
     rows = {label: n for n, label in enumerate(dict.fromkeys(labels))}
     columns = {venue: n for n, venue in enumerate(sorted(set(venues)))}
     at = ([rows[label] for label in labels], [columns[venue] for venue in venues])
-    filled = []
-    for values in (judged, estimate, sigma):
+
+    def placed(name: str) -> Floats:
         matrix = np.full((len(rows), len(columns)), np.nan)
-        matrix[at] = values
-        filled.append(matrix)
-    return Grid(tuple(rows), tuple(columns), filled[0], Estimates(filled[1], filled[2]))
+        matrix[at] = numbers[name]
+        return matrix
+
+    signed = Estimates(placed("signed"), placed("sigma"))
+    return Grid(tuple(rows), tuple(columns), placed("judged"), signed, placed("estimate"))
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One figure for one audience, a value per label. Where not `shown`, only the address goes out."""
+    """One figure for one audience, a value per label. Where not `shown`, only the address goes out.
+
+    The interval lies around `centre`, or the value itself, and is widened where it misses the value.
+    """
 
     measure: str
     address: tuple[str, ...]
@@ -112,6 +123,7 @@ class Column:
     group: str = ""
     peers: int = 0
     sigma: Floats | None = None
+    centre: Floats | None = None
     most: float = np.inf
 
     @property
@@ -124,7 +136,9 @@ class Column:
         """What is told, not-a-number where it is not. Without a sigma there is no interval either."""
         nothing = np.full(len(self.labels), np.nan)
         sigma = nothing if self.sigma is None else self.sigma
-        low, high = (self._within(self.value + z * sigma) for z in (-Z95, Z95))
+        centre = self.value if self.centre is None else self.centre
+        low = self._within(np.minimum(centre - Z95 * sigma, self.value))
+        high = self._within(np.maximum(centre + Z95 * sigma, self.value))
         told = {"sigma": sigma, "estimate": self._within(self.value), "low": low, "high": high}
         return {name: np.where(self.shown, values, np.nan) for name, values in told.items()}
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from privacy.disclosure_areas import LEVELS, Layer, Nesting, shown_areas
 from privacy.disclosure_cells import AUDIENCE_SCHEMA, VALUE_COLUMNS, Grid, Grids, as_audience
 from privacy.disclosure_rules import (
     MIN_OTHER_OWNERS,
@@ -40,7 +41,7 @@ NETWORK_COLLUDERS = 2
 
 
 def network_cells(
-    cells: pa.Table, grids: Grids, owners: Mapping[str, str], regions: Mapping[str, str], *, lag_over: bool
+    cells: pa.Table, grids: Grids, owners: Mapping[str, str], nesting: Nesting, *, lag_over: bool
 ) -> pa.Table:
     """All network cells but crossover by name, each shown or withheld for everyone alike."""
     network = as_audience(
@@ -48,7 +49,7 @@ def network_cells(
     )
     shown = np.zeros(network.num_rows, dtype=bool)
     if lag_over:
-        shown = _shown(network, grids, owners, regions)
+        shown = _shown(network, grids, owners, nesting)
     return withhold(network, ~shown | withheld_before(network))
 
 
@@ -69,31 +70,28 @@ def withhold(rows: pa.Table, hidden: NDArray[np.bool_]) -> pa.Table:
     return rows
 
 
-def _shown(
-    network: pa.Table, grids: Grids, owners: Mapping[str, str], regions: Mapping[str, str]
-) -> NDArray[np.bool_]:
+def _shown(network: pa.Table, grids: Grids, owners: Mapping[str, str], nesting: Nesting) -> NDArray[np.bool_]:
     shown = np.zeros(network.num_rows, dtype=bool)
-    measures, levels, labels, dimensions = (
-        network[name].to_pylist() for name in ("measure", "level", "label", "dimension")
-    )
+    text = {name: network[name].to_pylist() for name in ("measure", "level", "label", "dimension")}
     rows: dict[tuple[str, str], list[int]] = {}
-    for row, key in enumerate(zip(measures, levels, strict=True)):
+    for row, key in enumerate(zip(text["measure"], text["level"], strict=True)):
         rows.setdefault(key, []).append(row)
-    # Wider levels first: an area is shown only inside a region that is shown.
-    for (measure, level), at in sorted(rows.items(), key=lambda item: item[0][1] == "cell"):
-        judged = _judged(grids, measure, level, [labels[row] for row in at], owners)
+    areas: dict[str, dict[str, Layer]] = {}
+    for (measure, level), at in rows.items():
+        labels = tuple(text["label"][row] for row in at)
+        judged = _judged(grids, measure, level, labels, owners)
         if judged is None:
             continue
-        safe = dominance_safe(judged, NETWORK_COLLUDERS)
-        if measure.endswith("_by_area") and level == "cell":
-            wide = rows.get((measure, "region"), [])
-            open_regions = {labels[row] for row in wide if shown[row]}
-            inside = [regions.get(labels[row], "") for row in at]
-            shown[at] = shown_areas(judged, safe, inside, open_regions, NETWORK_COLLUDERS)
-        elif dimensions[at[0]] in EACH_BOOKER_ONCE:
-            shown[at] = protect_partition(judged, safe, NETWORK_COLLUDERS)
+        layer = Layer(labels, judged, dominance_safe(judged, NETWORK_COLLUDERS))
+        if level in LEVELS and text["dimension"][at[0]] == "area":
+            areas.setdefault(measure, {})[level] = layer
+        elif text["dimension"][at[0]] in EACH_BOOKER_ONCE:
+            shown[at] = protect_partition(judged, layer.safe, NETWORK_COLLUDERS)
         else:
-            shown[at] = safe
+            shown[at] = layer.safe
+    for measure, layers in areas.items():
+        for level, told in shown_areas(layers, nesting, NETWORK_COLLUDERS).items():
+            shown[rows[measure, level]] = told
     _hide_complements(shown, rows)
     return shown
 
@@ -104,23 +102,6 @@ def _hide_complements(shown: NDArray[np.bool_], rows: Mapping[tuple[str, str], l
     if not all(shown[at].all() for at in pair):
         for at in pair:
             shown[at] = False
-
-
-def shown_areas(
-    judged: Values,
-    safe: NDArray[np.bool_],
-    inside: Sequence[str],
-    open_regions: set[str],
-    colluders: int,
-) -> NDArray[np.bool_]:
-    """Areas region by region; those outside any region (unknown, abroad) are parts of the whole."""
-    shown = np.zeros(len(inside), dtype=bool)
-    names = np.asarray(inside, dtype=object)
-    for region in sorted(set(inside)):
-        rows = np.flatnonzero(names == region)
-        if region in open_regions or not region:
-            shown[rows] = protect_partition(judged[rows], safe[rows], colluders)
-    return shown
 
 
 def _judged(

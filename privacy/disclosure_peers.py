@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from privacy.disclosure_areas import Layer, Nesting, shown_areas
 from privacy.disclosure_cells import Column, Grid, Grids
-from privacy.disclosure_network import shown_areas
 from privacy.disclosure_rules import (
     Values,
     by_owner,
@@ -26,13 +26,18 @@ ORDERED = ("q1", "median", "q3")
 
 @dataclass(frozen=True, slots=True)
 class FigureGrid:
-    """A figure's value for every venue (columns) and label (rows), with the counts behind it."""
+    """A figure's value for every venue (columns) and label (rows), with the counts behind it.
+
+    `values` come from the signed fit, so that a mean over venues is unbiased; `fitted` from the
+    estimates that a venue sees of itself.
+    """
 
     figure: Figure
     labels: tuple[str, ...]
     venues: tuple[str, ...]
     counts: Values
     values: Estimates
+    fitted: Values
 
 
 def figure_grids(grids: Grids) -> tuple[FigureGrid, ...]:
@@ -48,13 +53,21 @@ def _figure_grid(figure: Figure, grids: Grids) -> FigureGrid | None:
     if top is None:
         return None
     if not figure.denominator:
-        return FigureGrid(figure, top.labels, top.venues, top.judged, top.estimates)
+        return FigureGrid(figure, top.labels, top.venues, top.judged, top.signed, top.fitted)
     below = _first(grids, figure.denominator, ("core", "total", "cell"))
     if below is None or not set(top.venues) <= set(below.venues):
         return None
     at = below.columns(top.venues)
-    denominator = Estimates(below.estimates.value[:, at], below.estimates.sigma[:, at])
-    return FigureGrid(figure, top.labels, top.venues, top.judged, ratio(top.estimates, denominator))
+    whole = Estimates(below.fitted[:, at], below.signed.sigma[:, at])
+    values = ratio(top.signed, whole)
+    return FigureGrid(
+        figure,
+        top.labels,
+        top.venues,
+        top.judged,
+        values,
+        ratio(Estimates(top.fitted, whole.sigma), whole).value,
+    )
 
 
 def _first(grids: Grids, measure: str, levels: Sequence[str]) -> Grid | None:
@@ -67,12 +80,10 @@ def own_columns(grids: Sequence[FigureGrid], venue: str, known: frozenset[str]) 
         if grid.figure.kind is Kind.COUNT or grid.figure.id in known or venue not in grid.venues:
             continue
         at = grid.venues.index(venue)
-        value = grid.values.value[:, at]
-        yield replace(
-            _column(grid, grid.figure.id, (venue,), value, ~np.isnan(value)),
-            sigma=grid.values.sigma[:, at],
-            venue=venue,
-        )
+        value = grid.fitted[:, at]
+        column = _column(grid, grid.figure.id, (venue,), value, ~np.isnan(value))
+        signed = grid.values
+        yield replace(column, centre=signed.value[:, at], sigma=signed.sigma[:, at], venue=venue)
 
 
 def _column(
@@ -102,46 +113,50 @@ class Others:
 
 
 def peer_columns(
-    grids: Sequence[FigureGrid], others: Others, owners: Mapping[str, str], regions: Mapping[str, str]
+    grids: Sequence[FigureGrid], others: Others, owners: Mapping[str, str], nesting: Nesting
 ) -> Iterator[Column]:
     """Mean and, where allowed, quartiles of the others for every figure and label."""
-    open_regions: set[str] = set()
-    for grid in sorted(grids, key=lambda g: g.figure.level == "cell" and g.figure.sensitive_cells):
+    judged = [_Judged.of(grid, others, owners) for grid in grids]
+    by_area = {one.grid.figure.level: one for one in judged if one.grid.figure.sensitive_cells}
+    layers = {level: Layer(one.grid.labels, one.counts, one.safe) for level, one in by_area.items()}
+    told = shown_areas(layers, nesting, 1)
+    for one in judged:
+        shown = told[one.grid.figure.level] if one.grid.figure.sensitive_cells else one.shown
+        yield from _group_columns(one, shown, others)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A figure of the others: what enters its mean, the counts behind it, and which labels are safe."""
+
+    grid: FigureGrid
+    columns: tuple[int, ...]
+    owners: tuple[str, ...]
+    values: Values
+    counts: Values
+    safe: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, grid: FigureGrid, others: Others, owners: Mapping[str, str]) -> _Judged:
         present = [venue for venue in others.venues if venue in grid.venues]
-        columns = [grid.venues.index(venue) for venue in present]
-        names = [owner_of(owners, venue) for venue in present]
-        shown = np.zeros(len(grid.labels), dtype=bool)
+        columns = tuple(grid.venues.index(venue) for venue in present)
+        names = tuple(owner_of(owners, venue) for venue in present)
+        raw = by_owner(grid.values.value[:, columns], names)
+        values, counts = np.nan_to_num(raw), by_owner(np.nan_to_num(grid.counts[:, columns]), names)
+        safe = np.zeros(len(grid.labels), dtype=bool)
         if others.allowed and enough_owners(names):
-            shown = _shown(grid, columns, names, regions, open_regions)
-        if grid.figure.level == "region":
-            open_regions = {label for label, ok in zip(grid.labels, shown, strict=True) if ok}
-        yield from _group_columns(grid, columns, names, shown, others)
+            safe = dominance_safe(values) & ~np.isnan(raw).any(axis=1)
+            # A share that known totals turn back into a count is judged as that count as well.
+            safe &= dominance_safe(counts) if grid.figure.sensitive_cells else True
+        return cls(grid, columns, names, values, counts, safe)
+
+    @property
+    def shown(self) -> NDArray[np.bool_]:
+        return protect_partition(self.values, self.safe) if self.grid.figure.adds_up else self.safe
 
 
-def _shown(
-    grid: FigureGrid,
-    columns: Sequence[int],
-    names: Sequence[str],
-    regions: Mapping[str, str],
-    open_regions: set[str],
-) -> NDArray[np.bool_]:
-    """Every label judged on what enters its mean, and on the counts behind a share that stands for them."""
-    values = by_owner(grid.values.value[:, columns], names)
-    safe = dominance_safe(np.nan_to_num(values)) & ~np.isnan(values).any(axis=1)
-    weights = by_owner(np.ones((1, len(columns))), names)
-    safe &= bool(dominance_safe(weights)[0])
-    if not grid.figure.sensitive_cells:
-        return protect_partition(np.nan_to_num(values), safe) if grid.figure.adds_up else safe
-    counts = by_owner(np.nan_to_num(grid.counts[:, columns]), names)
-    safe &= dominance_safe(counts)
-    if grid.figure.level == "region":
-        return protect_partition(counts, safe)
-    return shown_areas(counts, safe, [regions.get(label, "") for label in grid.labels], open_regions, 1)
-
-
-def _group_columns(
-    grid: FigureGrid, columns: Sequence[int], names: Sequence[str], shown: NDArray[np.bool_], others: Others
-) -> Iterator[Column]:
+def _group_columns(one: _Judged, shown: NDArray[np.bool_], others: Others) -> Iterator[Column]:
+    grid, columns = one.grid, list(one.columns)
     figure = grid.figure
     chosen = Estimates(grid.values.value[:, columns], grid.values.sigma[:, columns])
     means = chosen.mean_over_venues() if columns else Estimates(np.zeros(len(shown)), np.zeros(len(shown)))
@@ -152,7 +167,7 @@ def _group_columns(
     if not figure.ordered:
         return
     ranked = [
-        order_statistics(_by_owner_mean(row, names)) if told else {}
+        order_statistics(_by_owner_mean(row, one.owners)) if told else {}
         for row, told in zip(chosen.value, shown, strict=True)
     ]
     for name in ORDERED:

@@ -66,24 +66,20 @@ def dominance_safe(per_owner: Values, colluders: int = 1) -> NDArray[np.bool_]:
     return safe
 
 
-def isolates(sets: Sequence[frozenset[str]], owners: Mapping[str, str], *, colluders: int = 1) -> bool:
+def isolates(sets: Sequence[frozenset[str]], owners: Mapping[str, str]) -> bool:
     """Whether sums (or means) over these sets of venues give one venue or one owner away.
 
-    Linear attack (T-08): the sets no longer hold what the looking account knows; drop also what any
-    one colluding owner knows, then ask whether a single venue or owner lies in the row space left.
+    Linear attack (T-08): the sets no longer hold what the attacker knows; is a single venue or owner in
+    the row space of what is left?
     """
     venues = sorted(frozenset().union(*sets))
     if not venues:
         return False
     matrix = np.array([[float(venue in group) for venue in venues] for group in sets])
-    names = np.array([owner_of(owners, venue) for venue in venues])
-    told: list[str | None] = [None, *sorted(set(names))] if colluders else [None]
-    return any(_gives_away_one(matrix[:, names != owner], names[names != owner]) for owner in told)
+    return _gives_away_one(matrix, np.array([owner_of(owners, venue) for venue in venues]))
 
 
 def _gives_away_one(matrix: Values, names: NDArray[np.str_]) -> bool:
-    if matrix.shape[1] == 0:
-        return False
     projection = np.linalg.pinv(matrix) @ matrix
     targets = np.vstack([np.eye(len(names)), *(names == owner for owner in sorted(set(names)))])
     # A vector in the row space keeps its length under the projection onto that space.

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ingest.seasons import Season
 from privacy.budget import Charge, PrivacyLoss, Purpose
-from privacy.estimate import Z95
+from privacy.fitting import Z95
 from privacy.mechanisms import Sensitivity, release_loss, scale_for
 from privacy.policy import LOOKS_BACK, Policy, TablePlan, declared_bounds
 

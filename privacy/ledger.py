@@ -8,73 +8,33 @@ one waits instead of failing. Spent stays spent: there is no entry that gives bu
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from enum import Enum
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, func, select
+from sqlalchemy import Connection, func, select
 
 from ingest.seasons import Season
 from privacy.budget import Budget, Charge, PrivacyLoss, Purpose
-
-metadata = MetaData()
-
-ledger_entries = Table(
-    "ledger_entries",
+from privacy.entries import (
+    GENESIS,
+    Entry,
+    EntryKind,
+    Fault,
+    Pin,
+    append,
+    entries,
+    head,
+    ledger_entries,
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String(16), nullable=False),
-    Column("publication", String(120), nullable=False, index=True),
-    Column("reservation", Integer, nullable=False),
-    Column("season", Integer, nullable=False, index=True),
-    Column("purpose", String(16), nullable=False),
-    Column("nano_rho", BigInteger, nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("actor", String(200), nullable=False),
-    Column("at", String(40), nullable=False),
-    Column("reason", String(1000), nullable=False),
-    Column("previous_hash", String(64), nullable=False, unique=True),
-    Column("hash", String(64), nullable=False, unique=True),
+    verify,
 )
 
-GENESIS = "0" * 64
-
-
-class EntryKind(str, Enum):
-    """What an entry says. Stored: a change needs a migration."""
-
-    RESERVE = "reserve"
-    FINALISE = "finalise"
-    FORFEIT = "forfeit"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the account. `digest` is the approved publication's, or, when finalised, the manifest's."""
-
-    number: int
-    kind: str
-    publication: str
-    reservation: int
-    season: int
-    purpose: str
-    nano_rho: int
-    digest: str
-    actor: str
-    at: str
-    reason: str
-    previous_hash: str
-    hash: str
-
-    def expected_hash(self) -> str:
-        """SHA-256 over everything in the entry but its own hash."""
-        content = {name: value for name, value in asdict(self).items() if name != "hash"}
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+__all__ = [
+    "GENESIS", "Account", "Entry", "EntryKind", "Fault", "Pin", "PublicationState", "Reservation", "account",
+    "entries", "finalise", "forfeit", "head", "ledger_entries", "metadata", "reserve", "seasons", "state_of",
+    "verify",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,39 +74,6 @@ class Account:
     @property
     def left_to_limit(self) -> PrivacyLoss:
         return PrivacyLoss(max(0, self.budget.limit.nano_rho - self.total.nano_rho))
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """A signed or otherwise kept memory of the chain: entry `number` had this hash."""
-
-    number: int
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Where the chain does not hold, and why."""
-
-    number: int
-    problem: str
-
-
-def entries(connection: Connection, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
-    """The account in order, from the first entry whose number is above `after`."""
-    query = select(ledger_entries).where(ledger_entries.c.number > after).order_by(ledger_entries.c.number)
-    for row in connection.execute(query if limit is None else query.limit(limit)).mappings():
-        yield Entry(**row)
-
-
-def head(connection: Connection) -> Pin:
-    """The last entry's number and hash: keep it elsewhere, and a cut-off end is noticed too."""
-    row = connection.execute(
-        select(ledger_entries.c.number, ledger_entries.c.hash)
-        .order_by(ledger_entries.c.number.desc())
-        .limit(1)
-    ).first()
-    return Pin(0, GENESIS) if row is None else Pin(row.number, row.hash)
 
 
 def account(connection: Connection, season: Season, budget: Budget) -> Account:
@@ -210,7 +137,7 @@ def reserve(
         budget.check(charge, spent, beyond_plan=bool(beyond_plan))
     first = head(connection).number + 1
     numbers = [
-        _append(
+        append(
             connection,
             EntryKind.RESERVE,
             publication=publication,
@@ -242,27 +169,6 @@ def forfeit(
     return _close(connection, EntryKind.FORFEIT, reservation, "", actor, at, reason)
 
 
-def verify(connection: Connection, pins: Sequence[Pin] = ()) -> tuple[Fault, ...]:
-    """Every entry that was edited, removed, reordered or cut off. Pins are hashes kept elsewhere."""
-    faults: list[Fault] = []
-    seen: dict[int, str] = {0: GENESIS}
-    previous = GENESIS
-    for expected, entry in enumerate(entries(connection), start=1):
-        if entry.number != expected and expected not in seen and expected - 1 in seen:
-            faults.append(Fault(expected, "is missing"))
-        if entry.previous_hash != previous:
-            faults.append(Fault(entry.number, "does not follow the entry before it"))
-        if entry.hash != entry.expected_hash():
-            faults.append(Fault(entry.number, "was changed after it was written"))
-        seen[entry.number] = previous = entry.hash
-    faults += [
-        Fault(pin.number, "is not the entry that was pinned")
-        for pin in pins
-        if seen.get(pin.number) != pin.hash
-    ]
-    return tuple(faults)
-
-
 def _close(
     connection: Connection,
     kind: EntryKind,
@@ -278,7 +184,7 @@ def _close(
     season = connection.execute(
         select(ledger_entries.c.season).where(ledger_entries.c.number == reservation.id)
     ).scalar_one()
-    number = _append(
+    number = append(
         connection,
         kind,
         publication=reservation.publication,
@@ -292,17 +198,3 @@ def _close(
         reason=reason,
     )
     return next(entries(connection, after=number - 1, limit=1))
-
-
-def _append(connection: Connection, kind: EntryKind, *, at: datetime, **fields: Any) -> int:
-    last = head(connection)
-    entry = Entry(
-        number=last.number + 1,
-        kind=kind.value,
-        at=at.astimezone(UTC).isoformat(timespec="seconds"),
-        previous_hash=last.hash,
-        hash="",
-        **fields,
-    )
-    connection.execute(ledger_entries.insert().values({**asdict(entry), "hash": entry.expected_hash()}))
-    return entry.number

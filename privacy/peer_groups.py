@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from ingest.findings import Text
 from ingest.seasons import Season
@@ -62,7 +63,7 @@ def group_problems(
     if previous is not None:
         found += _change_problems(group, previous, owners)
     groups = [other for other in (*beside, group) if other.season == group.season]
-    if len(groups) > 1 and _gives_away_a_member(groups, owners):
+    if len(groups) > 1 and give_one_away(groups, owners):
         found.append(OVERLAP)
     return tuple(found)
 
@@ -81,11 +82,35 @@ def _change_problems(group: PeerGroup, previous: PeerGroup, owners: Mapping[str,
     return found
 
 
-def _gives_away_a_member(groups: Sequence[PeerGroup], owners: Mapping[str, str]) -> bool:
-    """For each venue that could look: the groups it belongs to, without its own owner's venues."""
-    viewers = {venue for group in groups for venue in group.members}
-    seen = ([frozenset(g.others(v, owners)) for g in groups if v in g.members] for v in sorted(viewers))
-    return any(isolates(sets, owners) for sets in seen)
+def give_one_away(groups: Sequence[PeerGroup], owners: Mapping[str, str]) -> bool:
+    """Whether any two accounts that put together what they see and know can single out a venue (T-08).
+
+    A member sees its groups without its own owner's venues; the coordinator sees all groups whole.
+    """
+    accounts = sorted(frozenset().union(*(_owners(group, owners) for group in groups)))
+    views = {account: {g.id for g in groups if account in _owners(g, owners)} for account in accounts}
+    pairs = [*combinations(accounts, 2), *((account, "") for account in accounts), ("", "")]
+    return any(isolates(_together(groups, views, pair, owners), owners) for pair in pairs)
+
+
+def _together(
+    groups: Sequence[PeerGroup],
+    views: Mapping[str, set[str]],
+    pair: tuple[str, str],
+    owners: Mapping[str, str],
+) -> list[frozenset[str]]:
+    """The sets of venues whose sum two accounts know ("" is the coordinator), less their own venues."""
+    seen = [g for g in groups if "" in pair or any(g.id in views[account] for account in pair)]
+    return [frozenset(m for m in g.members if owner_of(owners, m) not in pair) for g in seen]
+
+
+def standing(groups: Sequence[PeerGroup], owners: Mapping[str, str]) -> frozenset[str]:
+    """Ids of the groups that may be shown beside each other: each in order, if the earlier ones allow it."""
+    kept: list[PeerGroup] = []
+    for group in groups:
+        if not give_one_away([*kept, group], owners):
+            kept.append(group)
+    return frozenset(group.id for group in kept)
 
 
 def _owners(group: PeerGroup, owners: Mapping[str, str]) -> frozenset[str]:

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from privacy import ledger
-from privacy.estimate import NoisyTable, estimate_cells
+from privacy.estimate import estimate_cells
+from privacy.fitting import NoisyTable
 from privacy.ledger import Reservation
 from privacy.manifest import build_manifest
 from privacy.mechanisms import draw
@@ -175,7 +176,7 @@ def _finished(
 
 
 def _rehearse(planned: Planned, desk: Desk) -> None:
-    """Estimate and write out zeros for every cell, so that a fault in what follows shows before the charge."""
+    """Take zeros through all that follows, so that a fault there shows before anything is charged."""
     zeros = {name: np.zeros_like(table.counts) for name, table in planned.draws.items()}
     desk.audiences(_cells(planned, zeros, desk.regions))
 

@@ -161,12 +161,18 @@ def _compare(
         own=value,
         peer_mean=mean,
         median=median,
-        quartiles=Quartiles(q1, median, q3) if None not in (q1, median, q3) else None,  # type: ignore[arg-type]
+        quartiles=_quartiles(q1, median, q3),
         peers=int(_number(peer["mean"]["peers"])) if peer["mean"] else 0,
         distinguishable=distinguishable(value, mean) if value and mean else None,
         withheld=mean is None,
         previous=value_of(before),
     )
+
+
+def _quartiles(q1: float | None, median: float | None, q3: float | None) -> Quartiles | None:
+    if q1 is None or median is None or q3 is None:
+        return None
+    return Quartiles(q1, median, q3)
 
 
 def _order(cell: Cell | None) -> float | None:

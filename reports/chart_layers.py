@@ -60,6 +60,11 @@ def tick_layers(x: Spec, y: Spec, theme: Theme) -> list[Spec]:
 def own_layers(x: Spec, y: Spec, theme: Theme) -> list[Spec]:
     return [
         {
+            "transform": [{"filter": "isValid(datum.own)"}],
+            "mark": {"type": "rule", "strokeWidth": 2.5, "color": theme.own, "strokeCap": "round"},
+            "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}},
+        },
+        {
             "transform": [{"filter": "isValid(datum.previous)"}],
             "mark": {
                 "type": "point",
@@ -70,11 +75,6 @@ def own_layers(x: Spec, y: Spec, theme: Theme) -> list[Spec]:
                 "fill": theme.paper,
             },
             "encoding": {"y": y, "x": {"field": "previous", **x}},
-        },
-        {
-            "transform": [{"filter": "isValid(datum.own)"}],
-            "mark": {"type": "rule", "strokeWidth": 2.5, "color": theme.own, "strokeCap": "round"},
-            "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}},
         },
         {
             "transform": [{"filter": "isValid(datum.own)"}],

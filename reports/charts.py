@@ -62,7 +62,7 @@ def comparison_chart(
         "type": "nominal",
         "sort": None,
         "scale": {"domain": [row["row"] for row in rows], "paddingInner": 0, "paddingOuter": 0},
-        "axis": {"title": None, "labelFontSize": 13, "labelColor": theme.ink, "labelLimit": 180},
+        "axis": _names_axis(theme),
     }
     if len(rows) == 1:
         y["axis"] = None
@@ -110,7 +110,7 @@ def bar_chart(
         "type": "nominal",
         "sort": None,
         "scale": {"paddingInner": 0.3, "paddingOuter": 0.1},
-        "axis": {"title": None, "labelFontSize": 13, "labelColor": theme.ink, "labelLimit": 180},
+        "axis": _names_axis(theme),
     }
     x = {
         "field": "value",
@@ -156,6 +156,17 @@ def svg_to_png(svg: str, *, scale: float = 2.0) -> bytes:
 
 def _dumped(spec: Spec) -> str:
     return json.dumps(spec, ensure_ascii=False, sort_keys=True)
+
+
+def _names_axis(theme: Theme) -> Spec:
+    """Names of the rows, far enough off that a dot at nothing does not touch them."""
+    return {
+        "title": None,
+        "labelFontSize": 13,
+        "labelColor": theme.ink,
+        "labelLimit": 180,
+        "labelPadding": 12,
+    }
 
 
 def _title(title: str | Sequence[str]) -> Any:

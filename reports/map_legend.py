@@ -11,7 +11,7 @@ from privacy.disclosure import WITHHELD
 from reports.theme import Theme
 from reports.wording import Translate, count, share
 
-FADE = 0.45
+FADE = 0.55
 LINE = 19
 
 

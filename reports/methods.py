@@ -111,8 +111,9 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "map",
         "Why much of the map is blank",
-        "An area gets a colour only where bookers are surely found there, with at most one in twenty by "
-        "mistake. Faded colours are less sure. Areas without a place on the map are listed beside it.",
+        "An area gets a colour where bookers are surely found in it or in its district, with at most one "
+        "in twenty by mistake. Faded colours are less sure. Areas without a place on the map are listed "
+        "beside it.",
     ),
 )
 

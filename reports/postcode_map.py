@@ -10,27 +10,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
 from aggregation.geography import Geography
-from reports.map_legend import FADE, Legend, mixed, shades, text
-from reports.outline import Outline, Place, outline_of
-from reports.theme import FONT, LIGHT, Theme
+from privacy.disclosure import districts_of
+from reports.map_drawing import MAP_WIDTH, closer_view, drawing_of, page_of, whole
+from reports.map_legend import FADE, Legend, mixed, shades
+from reports.outline import outline_of
+from reports.theme import LIGHT, Theme
 from reports.uncertainty import Value, discoveries
 from reports.wording import Translate, translator
 
-MAP_WIDTH = 430.0
-LEGEND_WIDTH = 178.0
-TITLE_HEIGHT = 58.0
-EDGE = 14.0
 # Half an interval of up to 30 % of the value is drawn in full colour, beyond that faded.
 CLEAR_UP_TO = 0.30
-# The closer view holds this part of the coloured total.
-CATCHMENT = 0.90
-PLACES = 14
-PLACE_SIZE = 9.5
+# An area below this part of the largest one is not worth a colour of its own district's making.
+LEAST = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +47,12 @@ class PostcodeMap:
     untold: int
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """The part of the outline that is shown, and how much larger."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def zoom(self) -> float:
-        return MAP_WIDTH / self.width
-
-
 def postcode_map(
     values: Mapping[str, Value],
     geography: Geography,
     *,
     level: str = "cell",
+    districts: Mapping[str, Value] | None = None,
     withheld: frozenset[str] = frozenset(),
     as_share: bool = True,
     title: str | Sequence[str] = "",
@@ -83,25 +65,50 @@ def postcode_map(
 ) -> PostcodeMap:
     """Draw values by area (`level` "cell") or by region.
 
-    `marker`: the area where the venue stands. `closer`: only where most bookers live. `paper`: with a
-    background, for pictures that leave the page.
+    `districts`: values of the districts that areas lie in; where a district is surely there and its area
+    by itself is not, the area is drawn faded. `marker`: the area where the venue stands. `closer`: only
+    where most bookers live. `paper`: with a background, for pictures that leave the page.
     """
     outline = outline_of(geography, MAP_WIDTH)
     shapes = outline.areas if level == "cell" else outline.regions
     placed = {code: value for code, value in values.items() if code in shapes}
-    sure = discoveries(list(placed.values()))
-    told = {code: value for (code, value), found in zip(placed.items(), sure, strict=True) if found}
-    breaks = quantile_breaks([value.estimate for value in told.values()], len(theme.classes))
-    faded = frozenset(code for code, value in told.items() if value.relative > CLEAR_UP_TO)
+    told = _surely_there(placed)
+    leaning = _leaning(placed, _surely_there(districts or {}), geography) if level == "cell" else {}
+    drawn = dict(sorted({**leaning, **told}.items()))
+    breaks = quantile_breaks([value.estimate for value in drawn.values()], len(theme.classes))
+    faded = frozenset(c for c, value in drawn.items() if c not in told or value.relative > CLEAR_UP_TO)
     hatched = sorted(withheld & shapes.keys())
-    fills = {code: _colour(value, breaks, theme, code in faded) for code, value in sorted(told.items())}
+    fills = {code: _colour(value, breaks, theme, code in faded) for code, value in drawn.items()}
     fills |= dict.fromkeys(hatched, f"url(#withheld-{theme.name})")
     legend = Legend(breaks, as_share, bool(faded), bool(hatched), theme, language)
-    view = _closer(outline, told) if closer and level == "cell" else _whole(outline)
-    drawing = _drawing(outline, view, shapes, fills, marker, theme)
-    svg = _page(drawing, view, legend.svg(translate or translator(language)), title, theme, paper)
+    view = closer_view(outline, drawn) if closer and level == "cell" else whole(outline)
+    drawing = drawing_of(outline, view, shapes, fills, marker, theme)
+    svg = page_of(drawing, view, legend.svg(translate or translator(language)), title, theme, paper)
     beside = tuple(Unmapped(code, value) for code, value in values.items() if code not in shapes)
-    return PostcodeMap(svg, beside, breaks, len(faded), len(placed) - len(told))
+    return PostcodeMap(svg, beside, breaks, len(faded), len(placed) - len(drawn))
+
+
+def _surely_there(values: Mapping[str, Value]) -> dict[str, Value]:
+    found = discoveries(list(values.values()))
+    return {code: value for (code, value), sure in zip(values.items(), found, strict=True) if sure}
+
+
+def _leaning(
+    placed: Mapping[str, Value], told: Mapping[str, Value], geography: Geography
+) -> dict[str, Value]:
+    """Areas of the districts that are surely there, where the estimate says anything at all.
+
+    An area's estimate leans on its district's (privacy/estimate.py), so it is the best there is, though
+    its own interval still reaches nothing.
+    """
+    regions = {area.code: area.region for area in geography.areas}
+    inside = dict(zip(regions, districts_of(list(regions), regions), strict=True))
+    largest = max((value.estimate for value in placed.values()), default=0.0)
+    return {
+        code: value
+        for code, value in placed.items()
+        if inside.get(code) in told and value.estimate > LEAST * largest
+    }
 
 
 def quantile_breaks(values: Sequence[float], classes: int) -> tuple[float, ...]:
@@ -119,136 +126,3 @@ def quantile_breaks(values: Sequence[float], classes: int) -> tuple[float, ...]:
 def _colour(value: Value, breaks: Sequence[float], theme: Theme, fade: bool) -> str:
     shade = shades(breaks, theme)[bisect_right(breaks, value.estimate)]
     return mixed(shade, theme.land, FADE) if fade else shade
-
-
-def _whole(outline: Outline) -> _View:
-    return _View(0.0, 0.0, outline.width, outline.height)
-
-
-def _closer(outline: Outline, told: Mapping[str, Value]) -> _View:
-    """A window of the country's own proportions around most of what is coloured."""
-    codes = [code for code in told if code in outline.centres]
-    if not codes:
-        return _whole(outline)
-    points = np.array([outline.centres[code] for code in codes])
-    weights = np.array([told[code].estimate for code in codes])
-    ends = [_weighted_range(points[:, axis], weights) for axis in (0, 1)]
-    margin = 0.06 * outline.width
-    width = max(ends[0][1] - ends[0][0] + 2 * margin, 0.2 * outline.width)
-    height = ends[1][1] - ends[1][0] + 2 * margin
-    shown = min(max(width, height * outline.width / outline.height), outline.width)
-    tall = shown * outline.height / outline.width
-    middle = [sum(pair) / 2 for pair in ends]
-    x = min(max(middle[0] - shown / 2, 0.0), outline.width - shown)
-    y = min(max(middle[1] - tall / 2, 0.0), outline.height - tall)
-    return _View(round(x, 1), round(y, 1), round(shown, 1), round(tall, 1))
-
-
-def _weighted_range(positions: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
-    order = np.argsort(positions)
-    passed = np.cumsum(weights[order]) / weights.sum()
-    out = (1 - CATCHMENT) / 2
-    first, last = np.searchsorted(passed, [out, 1 - out])
-    return float(positions[order][first]), float(positions[order][min(last, len(order) - 1)])
-
-
-def _drawing(
-    outline: Outline,
-    view: _View,
-    shapes: Mapping[str, str],
-    fills: Mapping[str, str],
-    marker: str | None,
-    theme: Theme,
-) -> str:
-    """Land, areas, borders and towns; line widths and letters keep their size in a closer view."""
-    pen = 1 / view.zoom
-    areas = "".join(f'<path data-area="{escape(c)}" fill="{f}" d="{shapes[c]}"/>' for c, f in fills.items())
-    towns = "".join(_town(place, pen, theme) for place in _placed(outline.places, view))
-    edge = f'fill="none" stroke="{theme.border}" stroke-linejoin="round"'
-    return (
-        f'<path d="{outline.land}" fill="{theme.land}"/>'
-        f'<g stroke="{theme.paper}" stroke-width="{0.15 * pen:.3g}" fill-rule="evenodd">{areas}</g>'
-        f'<path d="{outline.borders}" {edge} stroke-width="{0.7 * pen:.3g}"/>'
-        f'<path d="{outline.land}" {edge} stroke-width="{0.6 * pen:.3g}"/>'
-        f"{towns}{_marker(outline, marker, pen, theme)}"
-    )
-
-
-def _placed(places: Sequence[Place], view: _View) -> list[Place]:
-    """The largest towns in view whose names do not touch."""
-    chosen: list[Place] = []
-    for place in places:
-        half = len(place.name) * PLACE_SIZE * 0.27
-        x, y = (place.x - view.x) * view.zoom, (place.y - view.y) * view.zoom
-        inside = half < x < MAP_WIDTH - half * 0.6 and 16 < y < view.height * view.zoom - 6
-        clear = all(
-            abs(place.x - other.x) * view.zoom > half + len(other.name) * PLACE_SIZE * 0.27 + 6
-            or abs(place.y - other.y) * view.zoom > PLACE_SIZE * 2.2
-            for other in chosen
-        )
-        if inside and clear:
-            chosen.append(place)
-        if len(chosen) == PLACES:
-            break
-    return chosen
-
-
-def _town(place: Place, pen: float, theme: Theme) -> str:
-    """A town's name with a halo, so that it reads on any shade."""
-    halo = (
-        f' text-anchor="middle" stroke="{theme.paper}" stroke-width="{2.4 * pen:.3g}" '
-        'stroke-linejoin="round" paint-order="stroke"'
-    )
-    dot = f'<circle cx="{place.x:g}" cy="{place.y:g}" r="{1.3 * pen:.3g}" fill="{theme.ink}"/>'
-    return dot + text(place.x, round(place.y - 4 * pen, 2), place.name, theme.ink, PLACE_SIZE * pen, halo)
-
-
-def _marker(outline: Outline, area: str | None, pen: float, theme: Theme) -> str:
-    if area is None or area not in outline.centres:
-        return ""
-    at = 'cx="{:g}" cy="{:g}"'.format(*outline.centres[area])
-    ring = f'stroke="{theme.ink}" stroke-width="{1.6 * pen:.3g}"'
-    return (
-        f'<circle {at} r="{5.5 * pen:.3g}" fill="{theme.paper}" {ring}/>'
-        f'<circle {at} r="{2.4 * pen:.3g}" fill="{theme.ink}"/>'
-    )
-
-
-def _page(
-    drawing: str, view: _View, legend: str, title: str | Sequence[str], theme: Theme, paper: bool
-) -> str:
-    lines = [title] if isinstance(title, str) else list(title)
-    top = (TITLE_HEIGHT if lines[0] else 0.0) + EDGE
-    tall = view.height * view.zoom
-    width, height = MAP_WIDTH + LEGEND_WIDTH + 2 * EDGE, tall + top + EDGE
-    ground = f'<rect width="{width:g}" height="{height:g}" fill="{theme.paper}"/>' if paper else ""
-    frame = "" if view.zoom == 1 else _frame(top, tall, theme)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" aria-label="{escape(" ".join(lines))}" font-family="{FONT}">'
-        f"{_hatch(theme, 1 / view.zoom)}{ground}{_heading(lines, theme) if lines[0] else ''}"
-        f'<g transform="translate({EDGE:g},{top:g})">{legend}</g>'
-        f'<svg x="{LEGEND_WIDTH + EDGE:g}" y="{top:g}" width="{MAP_WIDTH:g}" height="{tall:g}" '
-        f'viewBox="{view.x:g} {view.y:g} {view.width:g} {view.height:g}">{drawing}</svg>{frame}</svg>'
-    )
-
-
-def _frame(top: float, tall: float, theme: Theme) -> str:
-    """Says that the country goes on beyond a closer view."""
-    return (
-        f'<rect x="{LEGEND_WIDTH + EDGE:g}" y="{top:g}" width="{MAP_WIDTH:g}" height="{tall:g}" rx="3" '
-        f'fill="none" stroke="{theme.border}" stroke-width="0.8"/>'
-    )
-
-
-def _hatch(theme: Theme, pen: float) -> str:
-    return (
-        f'<defs><pattern id="withheld-{theme.name}" width="4" height="4" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45) scale({pen:.3g})"><rect width="4" height="4" fill="{theme.land}"/>'
-        f'<path d="M0,0V4" stroke="{theme.hatch}" stroke-width="1.6"/></pattern></defs>'
-    )
-
-
-def _heading(lines: Sequence[str], theme: Theme) -> str:
-    head = text(EDGE, 28, lines[0], theme.ink, 15, ' font-weight="bold"')
-    return head + "".join(text(EDGE, 47 + 16 * n, line, theme.quiet, 12) for n, line in enumerate(lines[1:]))

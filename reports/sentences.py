@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from privacy.disclosure import WITHHELD, Kind
 from reports.benchmark import Benchmark
-from reports.wording import Translate, margin, number, translator
+from reports.wording import Translate, margin, number, share, translator
 
 # One sentence per figure; {label} is the worded band, genre, class, channel, area or region.
 OWN = {
@@ -20,6 +22,16 @@ OWN = {
     "channel_share": "About {value} of your bookers came {label}, {margin} points more or less.",
     "area_share": "About {value} of your bookers live in {label}, {margin} points more or less.",
     "region_share": "About {value} of your bookers live in {label}, {margin} points more or less.",
+}
+# Where the interval reaches nothing, only its upper end says something.
+AT_MOST = {
+    "returning_share": "At most {value} of your bookers were there last season too.",
+    "band_share": "At most {value} of your bookers came {label}.",
+    "genre_share": "At most {value} of your bookers came for {label}.",
+    "product_class_share": "At most {value} of your bookers came with {label}.",
+    "channel_share": "At most {value} of your bookers came {label}.",
+    "area_share": "At most {value} of your bookers live in {label}.",
+    "region_share": "At most {value} of your bookers live in {label}.",
 }
 NOT_TOLD = "This figure cannot be told yet."
 POSITIONS = {
@@ -49,6 +61,9 @@ def own_sentence(item: Benchmark, language: str, label: str = "") -> str:
     if item.own is None:
         return say(NOT_TOLD)
     half = item.own.half_width
+    if item.own.low <= 0 and item.figure in AT_MOST:
+        most = share(math.ceil(item.own.high * 100 - 1e-9) / 100, language)
+        return say(AT_MOST[item.figure]).format(value=most, label=label)
     value = number(item.kind.value, item.own.estimate, language, half)
     return say(OWN[item.figure]).format(
         value=value, margin=margin(item.kind.value, half, language), label=label

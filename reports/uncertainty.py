@@ -29,7 +29,13 @@ class Value:
 
     @property
     def half_width(self) -> float:
-        return (self.high - self.low) / 2
+        """The longer side of the interval: what is said as "more or fewer" then covers both."""
+        return max(self.high - self.estimate, self.estimate - self.low)
+
+    @property
+    def signed(self) -> float:
+        """What the noise alone says: the middle of the interval, which an estimate may lean away from."""
+        return self.high - Z95 * self.sigma if self.high > self.estimate else self.estimate
 
     @property
     def relative(self) -> float:
@@ -91,4 +97,4 @@ def discoveries(values: Sequence[Value], rate: float = FALSE_DISCOVERIES) -> lis
 def _chance_of_nothing(value: Value) -> float:
     if value.sigma <= 0:
         return 0.0 if value.estimate > 0 else 1.0
-    return 0.5 * math.erfc(value.estimate / value.sigma / math.sqrt(2))
+    return 0.5 * math.erfc(value.signed / value.sigma / math.sqrt(2))

@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 REACH_KM = {THEATRE: 6.0, CINEMA: 4.0, CONCERT_HALL: 10.0}
 STEEPNESS = 2.4
 KM_PER_DEGREE = 111.2
+BALANCING_ROUNDS = 8
 
 TASTES = ("stage", "music", "family", "film")
 TASTE_SHARES = (0.40, 0.19, 0.15, 0.26)
@@ -79,20 +80,9 @@ def lay_out(geography: GeographyLike, venues: Sequence[Venue], seed: int) -> Pla
     latitude, longitude = np.array([a.latitude for a in areas]), np.array([a.longitude for a in areas])
     distance = _distances(latitude, longitude, venues)
     population = _population(latitude, longitude, np.random.default_rng([seed, 1]))
-    pull = _pull(distance, venues)
-    # A base everywhere: every network has a few visitors from the far end of the country.
-    wanting = population * (pull.sum(axis=1) + 0.0004 * pull.sum(axis=1).max())
-    by_taste = np.stack([pull * [TASTE_PULL[v.kind][t] for v in venues] for t in range(len(TASTES))])
-    choice = np.cumsum(by_taste / by_taste.sum(axis=2, keepdims=True), axis=2)
-    choice[:, :, -1] = 1.0
-    homes = np.cumsum(wanting / wanting.sum())
-    homes[-1] = 1.0
-    shares = np.einsum(
-        "a,tav->v",
-        wanting / wanting.sum(),
-        by_taste / by_taste.sum(axis=2, keepdims=True) * np.array(TASTE_SHARES)[:, None, None],
-    )
-    nearest = distance.argmin(axis=0)
+    living, choosing, shares = _balanced(population, distance, venues)
+    homes, choice = np.cumsum(living), np.cumsum(choosing, axis=2)
+    homes[-1], choice[:, :, -1] = 1.0, 1.0
     return Places(
         tuple(a.code for a in areas),
         tuple(a.place for a in areas),
@@ -100,7 +90,7 @@ def lay_out(geography: GeographyLike, venues: Sequence[Venue], seed: int) -> Pla
         homes,
         choice,
         shares,
-        tuple(areas[int(i)].region for i in nearest),
+        tuple(areas[int(i)].region for i in distance.argmin(axis=0)),
     )
 
 
@@ -119,13 +109,27 @@ def _population(latitude: Floats, longitude: Floats, rng: np.random.Generator) -
     return np.asarray(2400 * density**0.5 * rng.lognormal(0.0, 0.6, len(latitude)), dtype=np.int64) + 5
 
 
-def _pull(distance: Floats, venues: Sequence[Venue]) -> Floats:
-    """How strongly each venue draws each area, in such proportions that venues get about their share.
+def _balanced(population: Ints, distance: Floats, venues: Sequence[Venue]) -> tuple[Floats, Floats, Floats]:
+    """Where bookers live, what each taste chooses from there, and the share of each venue in the end.
 
-    The masses are fitted by a few rounds of the usual balancing, because two venues in one town
-    would otherwise share what each should have.
+    Each venue's mass is corrected a few times by what it gets against what it should get: two venues in
+    one town would else halve each other's public.
     """
     decay = 1 / (1 + (distance / [REACH_KM[v.kind] for v in venues]) ** STEEPNESS)
+    taste = np.array([TASTE_PULL[v.kind] for v in venues]).T[:, None, :]
     wanted = np.array([v.tickets for v in venues])
+    wanted = wanted / wanted.sum()
     mass = wanted / decay.sum(axis=0)
-    return np.asarray(decay * mass)
+    for _ in range(BALANCING_ROUNDS):
+        living, choosing, shares = _drawn(population, decay * mass, taste)
+        mass = mass * (wanted / shares) ** 0.7
+    return living, choosing, shares
+
+
+def _drawn(population: Ints, pull: Floats, taste: Floats) -> tuple[Floats, Floats, Floats]:
+    # A little everywhere: every network has a few visitors from the far end of the country.
+    wanting = population * (pull.sum(axis=1) + 0.0004 * pull.sum(axis=1).max())
+    living = wanting / wanting.sum()
+    choosing = pull * taste
+    choosing = choosing / choosing.sum(axis=2, keepdims=True)
+    return living, choosing, np.einsum("a,tav,t->v", living, choosing, np.array(TASTE_SHARES))

@@ -19,7 +19,7 @@ from reports.benchmark import AudienceCells, Benchmark, benchmarks, value_of
 from reports.charts import comparison_chart, render_png, render_svg, svg_to_png
 from reports.postcode_map import postcode_map
 from reports.theme import THEMES
-from reports.uncertainty import Value, share
+from reports.uncertainty import Value, discoveries, share
 from reports.wording import translator
 from service import network, publication
 from service.access import NotThereError
@@ -53,7 +53,7 @@ CHARTS: dict[str, Chart] = {
 }
 MAP = "map"
 # Beside the drawing stand the labels and two columns of numbers; "narrow" then fits a phone.
-WIDTHS = {"wide": 680, "narrow": 210}
+WIDTHS = {"wide": 680, "half": 230, "narrow": 130}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,9 @@ class View:
         found = self.cells.of(measure, venue=self.venue.slug, level=level)
         return value_of(found[0]) if found else None
 
-    def areas(self) -> dict[str, Value]:
-        """The venue's reach by postcode area."""
-        rows = self.cells.of("reach_by_area", venue=self.venue.slug, level="cell")
+    def areas(self, level: str = "cell") -> dict[str, Value]:
+        """The venue's reach by postcode area, or by the districts that areas lie in."""
+        rows = self.cells.of("reach_by_area", venue=self.venue.slug, level=level)
         return {str(row["label"]): value for row in rows if (value := value_of(row)) is not None}
 
 
@@ -234,6 +234,7 @@ def _draw(runtime: Runtime, seen: View, name: str, kind: str, language: str, the
         svg = postcode_map(
             seen.areas(),
             runtime.geography,
+            districts=seen.areas("district"),
             as_share=False,
             title=title,
             marker=seen.venue.area,
@@ -275,8 +276,11 @@ class AreaRow:
 
 
 def area_rows(seen: View, geography: Geography, most: int) -> list[AreaRow]:
-    """The areas with most of the venue's bookers, most first; unknown and abroad stand among them."""
-    ranked = sorted(seen.areas().items(), key=lambda item: -item[1].estimate)[:most]
+    """The areas whose bookers noise cannot explain, as on the map, most first."""
+    items = list(seen.areas().items())
+    sure = discoveries([value for _, value in items])
+    told = [item for item, found in zip(items, sure, strict=True) if found]
+    ranked = sorted(told, key=lambda item: -item[1].estimate)[:most]
     found = []
     for code, value in ranked:
         area = geography.area(code)
@@ -289,4 +293,4 @@ def area_rows(seen: View, geography: Geography, most: int) -> list[AreaRow]:
                 part_of_reach(seen, value),
             )
         )
-    return [row for row in found if row.value.estimate >= 1]
+    return found

@@ -68,7 +68,7 @@ def _declare_groups(
 
 
 def create_peer_group(connection: Connection, group: PeerGroup) -> None:
-    """Keep one version of a curated peer group; raises GroupRefusedError when a venue rule stands against it."""
+    """Keep one version of a curated peer group; GroupRefusedError when a venue rule is against it."""
     earlier = [one for one in _all_groups(connection) if one.id == group.id and one.version < group.version]
     beside = [one for one in _all_groups(connection) if one.id != group.id]
     problems = group_problems(

@@ -244,7 +244,7 @@ def use_link(connection: Connection, settings: Settings, secret: str, password: 
 
 
 def disable(connection: Connection, settings: Settings, by: Person, user_id: int) -> None:
-    """Remove a colleague: sessions and tokens stop at once. Raises NotThereError outside the own organisation."""
+    """Remove a colleague: sessions and tokens stop at once. NotThereError outside the own organisation."""
     changed = connection.execute(
         update(tables.users)
         .where(

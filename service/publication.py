@@ -55,6 +55,7 @@ class Standing:
     release: str | None
     view: str
     reason: str | None
+    beyond_plan: str
 
 
 def keysets(runtime: Runtime, connection: Connection) -> Keysets:
@@ -97,8 +98,11 @@ def _prepare(runtime: Runtime, connection: Connection, season: Season, edition: 
     return _Prepared(publication, now, before, declared)
 
 
-def propose_publication(runtime: Runtime, person: Person, season: Season) -> str:
-    """Propose to publish a season. What is proposed is bound now: the data, the cells and the policy."""
+def propose_publication(runtime: Runtime, person: Person, season: Season, beyond_plan: str = "") -> str:
+    """Propose to publish a season. What is proposed is bound now: the data, the cells and the policy.
+
+    `beyond_plan` is the reason for passing the season's plan, as after a draw that was lost in a crash.
+    """
     access.check(person, access.may_coordinate)
     settings = runtime.settings
     if settings.today() <= season.last_day:
@@ -118,6 +122,7 @@ def propose_publication(runtime: Runtime, person: Person, season: Season) -> str
                     view="shown",
                     digest=prepared.publication.digest,
                     proposed_by=person.id,
+                    beyond_plan=beyond_plan.strip(),
                     proposed_at=_at(settings.now()),
                 )
             )
@@ -127,7 +132,7 @@ def propose_publication(runtime: Runtime, person: Person, season: Season) -> str
                 actor=person.actor,
                 action="propose",
                 subject=f"publication:{publication_id}",
-                detail={"season": season.label},
+                detail={"season": season.label, "beyond_plan": beyond_plan.strip()},
             )
     except IntegrityError:
         raise StandsOtherwiseError("This season was proposed or published already.") from None
@@ -201,6 +206,7 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
             approved=standing.digest,
             actor=actor,
             now=runtime.settings.now(),
+            beyond_plan=standing.beyond_plan,
             checkpoint=lambda name: report(name, steps.get(name, 5), 5),
         )
     except (NotApprovedError, BudgetExhaustedError) as refusal:

@@ -141,6 +141,7 @@ publications = Table(
     Column("release", String, nullable=True),
     Column("view", String, nullable=False, default="shown"),
     Column("reason", Text, nullable=True),
+    Column("beyond_plan", Text, nullable=False, default=""),
     # One open or finished publication per season and edition: two people cannot publish the same twice.
     Index("one_publication", "season", "edition", unique=True, sqlite_where=text("state != 'cancelled'")),
 )

@@ -64,10 +64,11 @@ class ExtractOut(Wire):
 
 
 class ReleaseIn(Wire):
-    """Which season to propose, or which proposal to approve."""
+    """Which season to propose (with a reason where it passes the plan), or which proposal to approve."""
 
     season: Annotated[str, Field(pattern=r"^\d{4}[-/]\d{2}$")] | None = None
     approve: str | None = None
+    beyond_plan: Annotated[str, Field(max_length=500)] = ""
 
 
 class PublicationOut(Wire):

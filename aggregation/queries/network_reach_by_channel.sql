@@ -1,6 +1,11 @@
 -- Bookers of the network by where they attended: only in the hall, only online, or both.
 WITH mixed AS (
-    SELECT CASE WHEN (traits & 3) = 1 THEN 'online' WHEN (traits & 3) = 2 THEN 'hall' ELSE 'both' END AS channel_mix
+    SELECT
+        CASE
+            WHEN (traits & 3) = 1 THEN 'online'
+            WHEN (traits & 3) = 2 THEN 'hall'
+            ELSE 'both'
+        END AS channel_mix
     FROM bookers
     WHERE attendances > 0
 )

@@ -1,4 +1,5 @@
--- Bookers of the network per kind of ticket, each counted once per kind of ticket. Above the bound, keyed-hash order decides.
+-- Bookers of the network per kind of ticket, each counted once per kind. Above the bound, keyed-hash
+-- order decides which kinds.
 WITH sets AS (
     SELECT traits & :all_classes AS kinds, count(*) AS bookers
     FROM bookers

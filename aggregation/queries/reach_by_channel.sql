@@ -2,7 +2,11 @@
 WITH mixed AS (
     SELECT
         venue AS venue,
-        CASE WHEN (traits & 3) = 1 THEN 'online' WHEN (traits & 3) = 2 THEN 'hall' ELSE 'both' END AS channel_mix
+        CASE
+            WHEN (traits & 3) = 1 THEN 'online'
+            WHEN (traits & 3) = 2 THEN 'hall'
+            ELSE 'both'
+        END AS channel_mix
     FROM core_pairs
     WHERE attendances > 0
 )

@@ -12,7 +12,8 @@ above AS (
         k.product_class AS product_class,
         row_number() OVER (
             PARTITION BY p.booker, p.venue
-            ORDER BY sha2(:salt || ':' || lower(hex(p.booker)) || ':' || p.venue || ':' || k.product_class, 256)
+            ORDER BY
+                sha2(:salt || ':' || lower(hex(p.booker)) || ':' || p.venue || ':' || k.product_class, 256)
         ) AS kind_rank
     FROM core_pairs AS p
     INNER JOIN product_classes AS k ON (p.traits & k.bit) <> 0

@@ -51,7 +51,7 @@ def look(path: Path, found: FindingCollector, *, largest: int, declared: str = "
             found.add(kind)
             return None
         file.seek(0)
-        wide = _utf16(head, declared)
+        wide = _utf16(head)
         if wide:
             return _look_wide(file, wide, size)
         return _look_narrow(file, found, head, declared)
@@ -70,7 +70,7 @@ def _not_text(head: bytes) -> FindingKind | None:
     return kinds.FILE_BINARY if head.startswith(_OTHER_BINARY) or odd * 100 > len(head) else None
 
 
-def _utf16(head: bytes, declared: str) -> str:
+def _utf16(head: bytes) -> str:
     """The codec when the file is UTF-16: by its mark, or by every other byte being NUL."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
@@ -78,7 +78,7 @@ def _utf16(head: bytes, declared: str) -> str:
     for codec, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
         if zeros.count(0) * 2 > len(zeros) and sample.count(0) <= len(zeros):
             return codec
-    return declared if declared.startswith("utf-16-") and b"\0" in sample else ""
+    return ""
 
 
 def _look_wide(file: BinaryIO, codec: str, size: int) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.prepare.countries import country_code
 
@@ -45,8 +46,7 @@ NOWHERE = Home()
 
 def home(country: str, postcode: str, default: str) -> Home:
     """`default` is the venue's own country: what a visitor means who states none."""
-    text = postcode.strip().upper()
-    prefix = None
+    text, prefix = postcode.strip().upper().replace(" ", ""), None
     if not text.isalnum():
         prefix = _PREFIX.match(text)
         text = _NOISE.sub("", text[prefix.end() :] if prefix else text)
@@ -62,7 +62,13 @@ def home(country: str, postcode: str, default: str) -> Home:
     area = _area(code, text, stated is not None) if code else None
     if area is None:
         return Home(stated or "", "", not bad_country, bad_country)
-    return Home(code, area, False, bad_country)
+    return _well(code, area)
+
+
+@lru_cache(maxsize=1 << 14)
+def _well(code: str, area: str) -> Home:
+    """Areas are few and visitors many: each home is made once."""
+    return Home(code, area)
 
 
 def _told_by(text: str) -> str | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from ingest.prepare.fields import Fields
 from ingest.vocabulary import Channel, Genre, ProductClass, TicketStatus
 
 GENERIC_COLUMNS = (
@@ -21,8 +20,6 @@ GENERIC_COLUMNS = (
     "channel", "quantity", "scanned",
 )  # fmt: skip
 GENERIC_REQUIRED = ("order_ref", "production", "performance_start")
-T = TypeVar("T")
-E = TypeVar("E", bound=Enum)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -117,17 +114,14 @@ class VenueProfile:
         return profile
 
 
-class _Reader:
-    """Reads leniently and gathers what is wrong."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
+class _Reader(Fields):
+    """The fields that venue.json has."""
 
     def profile(self, raw: object) -> VenueProfile | None:
         if not isinstance(raw, dict):
             self.problems.append("It must be one JSON object.")
             return None
-        self._unknown("", raw, {f.name for f in fields(VenueProfile)})
+        self.unknown("", raw, {f.name for f in fields(VenueProfile)})
         layouts = ("", "pretix-positions", "helloasso-tickets", "generic")
         layout = self.text("", raw, "layout")
         if layout not in layouts:
@@ -136,34 +130,21 @@ class _Reader:
         if layout == "generic" and generic is None and "generic" not in raw:
             self.problems.append("layout is generic, so there must be a generic mapping.")
         return VenueProfile(
-            organisation=self._matching(raw, "organisation", _SLUG, "small letters, digits and hyphens"),
-            venue=self._matching(raw, "venue", _SLUG, "small letters, digits and hyphens"),
+            organisation=self.matching(raw, "organisation", _SLUG, "small letters, digits and hyphens"),
+            venue=self.matching(raw, "venue", _SLUG, "small letters, digits and hyphens"),
             name=self.text("", raw, "name", required=True),
-            country=self._matching(raw, "country", re.compile("[A-Z]{2}"), "two capitals, such as NL"),
+            country=self.matching(raw, "country", re.compile("[A-Z]{2}"), "two capitals, such as NL"),
             timezone=self._zone(raw),
-            currency=self._matching(raw, "currency", re.compile("[A-Z]{3}"), "three capitals, such as EUR"),
+            currency=self.matching(raw, "currency", re.compile("[A-Z]{3}"), "three capitals, such as EUR"),
             layout=layout,
-            products=self._each(raw, "products", self._product),
-            channels=self._each(raw, "channels", self._channel),
+            products=self.each(raw, "products", self._product),
+            channels=self.each(raw, "channels", self._channel),
             own_addresses=self._addresses(raw),
-            programme=self._each(raw, "programme", self._entry),
+            programme=self.each(raw, "programme", self._entry),
             generic=generic,
-            scans=self._flag("", raw, "scans", False),
+            scans=self.flag("", raw, "scans", False),
             performance=self.text("", raw, "performance"),
         )
-
-    def text(self, where: str, raw: Mapping[str, object], key: str, *, required: bool = False) -> str:
-        value = raw.get(key, "")
-        if not isinstance(value, str) or (required and not value.strip()):
-            self.problems.append(f"{where}{key} must be {'a text' if not required else 'a text, not empty'}.")
-            return ""
-        return value.strip()
-
-    def _matching(self, raw: Mapping[str, object], key: str, pattern: re.Pattern[str], like: str) -> str:
-        value = self.text("", raw, key)
-        if not pattern.fullmatch(value):
-            self.problems.append(f"{key} must be {like}.")
-        return value
 
     def _zone(self, raw: Mapping[str, object]) -> str:
         name = self.text("", raw, "timezone")
@@ -173,50 +154,28 @@ class _Reader:
             self.problems.append("timezone must be a name such as Europe/Amsterdam.")
         return name
 
-    def _flag(self, where: str, raw: Mapping[str, object], key: str, default: bool) -> bool:
-        value = raw.get(key, default)
-        if not isinstance(value, bool):
-            self.problems.append(f"{where}{key} must be true or false.")
-            return default
-        return value
-
-    def _each(
-        self, raw: Mapping[str, object], key: str, make: Callable[[str, Mapping[str, object]], T]
-    ) -> tuple[T, ...]:
-        items = raw.get(key, [])
-        if not isinstance(items, list):
-            self.problems.append(f"{key} must be a list.")
-            return ()
-        made = []
-        for number, item in enumerate(items, start=1):
-            if isinstance(item, dict):
-                made.append(make(f"{key}[{number}].", item))
-            else:
-                self.problems.append(f"{key}[{number}] must be an object.")
-        return tuple(made)
-
     def _product(self, where: str, raw: Mapping[str, object]) -> ProductRule:
-        self._unknown(where, raw, {"match", "class", "scheme", "channel", "audience"})
-        audience = self._flag(where, raw, "audience", True)
+        self.unknown(where, raw, {"match", "class", "scheme", "channel", "audience"})
+        audience = self.flag(where, raw, "audience", True)
         named = "class" in raw or not audience
         if not named:
             self.problems.append(f"{where}class is missing.")
         return ProductRule(
             match=self.text(where, raw, "match", required=True),
-            product_class=self._choice(where, raw, "class", ProductClass) if "class" in raw else None,
+            product_class=self.choice(where, raw, "class", ProductClass) if "class" in raw else None,
             scheme=self.text(where, raw, "scheme"),
-            channel=self._choice(where, raw, "channel", Channel) if "channel" in raw else None,
+            channel=self.choice(where, raw, "channel", Channel) if "channel" in raw else None,
             audience=audience,
         )
 
     def _channel(self, where: str, raw: Mapping[str, object]) -> ChannelRule:
-        self._unknown(where, raw, {"match", "channel"})
-        channel = self._choice(where, raw, "channel", Channel) or Channel.WEB
+        self.unknown(where, raw, {"match", "channel"})
+        channel = self.choice(where, raw, "channel", Channel) or Channel.WEB
         return ChannelRule(self.text(where, raw, "match", required=True), channel)
 
     def _entry(self, where: str, raw: Mapping[str, object]) -> ProgrammeEntry:
-        self._unknown(where, raw, {f.name for f in fields(ProgrammeEntry)})
-        genre = self._choice(where, raw, "genre", Genre) if "genre" in raw else None
+        self.unknown(where, raw, {f.name for f in fields(ProgrammeEntry)})
+        genre = self.choice(where, raw, "genre", Genre) if "genre" in raw else None
         return ProgrammeEntry(
             match=self.text(where, raw, "match", required=True),
             production=self.text(where, raw, "production", required=True),
@@ -255,8 +214,8 @@ class _Reader:
             self.problems.append("generic must be an object.")
             return None
         where = "generic."
-        self._unknown(where, raw, {f.name for f in fields(GenericMapping)})
-        columns = self._names(where, raw, "columns")
+        self.unknown(where, raw, {f.name for f in fields(GenericMapping)})
+        columns = self.names(where, raw, "columns")
         for name in sorted(set(columns) - set(GENERIC_COLUMNS)):
             self.problems.append(f"generic.columns knows no column {name}.")
         for name in GENERIC_REQUIRED:
@@ -264,7 +223,7 @@ class _Reader:
                 self.problems.append(f"generic.columns must name the column for {name}.")
         statuses = {
             theirs.casefold(): self._status(theirs, ours)
-            for theirs, ours in self._names(where, raw, "statuses").items()
+            for theirs, ours in self.names(where, raw, "statuses").items()
         }
         return GenericMapping(
             columns=columns,
@@ -274,13 +233,6 @@ class _Reader:
             encoding=self._encoding(raw),
             decimal=self._decimal(raw),
         )
-
-    def _names(self, where: str, raw: Mapping[str, object], key: str) -> dict[str, str]:
-        value = raw.get(key, {})
-        if isinstance(value, dict) and all(isinstance(v, str) and v.strip() for v in value.values()):
-            return {str(name).strip(): text.strip() for name, text in value.items()}
-        self.problems.append(f"{where}{key} must be an object of texts.")
-        return {}
 
     def _status(self, theirs: str, ours: str) -> TicketStatus:
         try:
@@ -318,14 +270,3 @@ class _Reader:
             self.problems.append("own_addresses must be a list of texts.")
             return ()
         return tuple(value)
-
-    def _choice(self, where: str, raw: Mapping[str, object], key: str, kind: type[E]) -> E | None:
-        try:
-            return kind(raw.get(key))
-        except ValueError:
-            known = ", ".join(str(one.value) for one in kind)
-            self.problems.append(f"{where}{key} must be one of {known}.")
-            return None
-
-    def _unknown(self, where: str, raw: Mapping[str, object], known: set[str]) -> None:
-        self.problems += [f"{where}{key} is not known here." for key in sorted(set(raw) - known)]

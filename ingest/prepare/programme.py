@@ -21,13 +21,13 @@ _NOT_REF = re.compile(r"[^A-Za-z0-9._:-]+")
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """`cells` are the extract's six columns from production_ref to hall_capacity. `day` is local, ISO."""
+    """`cells` is the extract's text from production_ref to hall_capacity. `day` is local, ISO."""
 
     ref: str
     production_ref: str
     day: str
     known: bool
-    cells: tuple[str, str, str, str, str, str]
+    cells: str
 
 
 class Programme:
@@ -67,8 +67,8 @@ class Programme:
         performance = f"{ref(event) if event else production}{':' + _compact(stamp) if dated else ''}"
         genre = entry.genre if entry else Genre.OTHER
         capacity = str(entry.capacity) if entry and entry.capacity else ""
-        cells = (production, plain_title(title), genre.value, performance, stamp, capacity)
-        return Performance(performance, production, stamp[:10], entry is not None, cells)
+        cells = (production, quoted(plain_title(title)), genre.value, performance, stamp, capacity)
+        return Performance(performance, production, stamp[:10], entry is not None, ",".join(cells))
 
     def _entry(self, names: Sequence[str], start: str) -> ProgrammeEntry | None:
         """The first entry that fits the best name; of several dates of it, the one that starts then."""
@@ -84,12 +84,17 @@ class Programme:
 def ref(text: str) -> str:
     """Readable and limited to [A-Za-z0-9._:-]; a short hash keeps names apart that lost letters."""
     spaced = "-".join(text.split())
-    ascii_text = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode()
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     short = _NOT_REF.sub("-", ascii_text).strip("-")[:LONGEST_REF]
     if short == spaced:
         return short
     mark = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]
     return f"{short[: LONGEST_REF - 7].strip('-') or 'p'}-{mark}"
+
+
+def quoted(text: str) -> str:
+    """A cell as CSV wants it. Titles alone are free text: every other cell has a closed alphabet."""
+    return '"' + text.replace('"', '""') + '"' if "," in text or '"' in text else text
 
 
 def plain_title(text: str) -> str:

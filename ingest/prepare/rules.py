@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from ingest.prepare import defaults
 from ingest.prepare.profile import ChannelRule, ProductRule
+from ingest.prepare.programme import ref
 from ingest.vocabulary import Channel, ProductClass
 
 
@@ -42,7 +43,9 @@ class Products:
         for pattern, rule in self._rules:
             if any(fnmatchcase(one, pattern) for one in names):
                 kind = rule.product_class or ProductClass.SINGLE
-                return Product(kind, rule.scheme, rule.channel, rule.audience, by_rule=True)
+                return Product(
+                    kind, ref(rule.scheme) if rule.scheme else "", rule.channel, rule.audience, by_rule=True
+                )
         parts = (*names, variation.strip().casefold())
         return _guessed([part for part in parts if part])
 

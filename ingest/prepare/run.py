@@ -18,7 +18,7 @@ from ingest.prepare.rules import Products
 from ingest.prepare.sale import Layout, Missing
 from ingest.prepare.scorecard import Scorecard
 from ingest.prepare.table import Limits, Table
-from ingest.prepare.transform import BOOKER, Row, Transformer
+from ingest.prepare.transform import Row, Transformer
 from ingest.prepare.writer import ExtractWriter, open_header
 
 Identify = Callable[[list[bytes]], list[str]]
@@ -118,12 +118,11 @@ class _Identities:
             self.memo.update(zip(new, self.identify(new), strict=True))
         return [self.memo[value] for value in inputs]
 
-    def fill(self, rows: list[Row]) -> list[Row]:
-        named = [(row, row[BOOKER]) for row in rows]
-        waiting = [(row, value) for row, value in named if isinstance(value, bytes)]
-        for (row, _), token in zip(waiting, self.of([value for _, value in waiting]), strict=True):
-            row[BOOKER] = token
-        return rows
+    def fill(self, rows: list[Row]) -> Iterator[str]:
+        """The lines of the extract, each with its token where the row carries a booker."""
+        tokens = iter(self.of([row.booker for row in rows if isinstance(row.booker, bytes)]))
+        for before, booker, after in rows:
+            yield f"{before}{next(tokens) if booker else ''}{after}"
 
 
 def _layout(table: Table, profile: VenueProfile, source: str, found: FindingCollector) -> Layout | None:

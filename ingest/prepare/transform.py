@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from ingest.extract import COLUMN_NAMES
 from ingest.findings import FindingCollector, FindingKind
 from ingest.findings import prepare as kinds
 from ingest.identity.normalise import email_input, is_shared_or_dummy, number_input
@@ -24,12 +24,17 @@ from ingest.prepare.rules import Channels, Product, Products
 from ingest.prepare.sale import Layout, Sale
 from ingest.vocabulary import Channel, ProductClass, TicketStatus
 
-BOOKER = COLUMN_NAMES.index("booker_token")
 MOST_TICKETS = 2_000
 REF_HEX = 24
 _SCANNED = {True: "true", False: "false", None: ""}
 
-Row = list[str | bytes]
+
+class Row(NamedTuple):
+    """A line of the extract, but for the booker's token between its two halves."""
+
+    before: str
+    booker: bytes | str  # The input to be evaluated; empty where the row carries none.
+    after: str
 
 
 @dataclass(slots=True)
@@ -74,7 +79,7 @@ class Transformer:
         self._orders: dict[str, Order] = {}
         self._tickets: set[str] = set()
         self._stamped = ("", "")
-        self._hash = hashlib.sha256(f"{len(profile.venue)}:{profile.venue}:".encode())
+        self._salt = f"{len(profile.venue)}:{profile.venue}:".encode()
         self.rows: list[Row] = []
         self.counts = Counts()
         self.days: set[str] = set()
@@ -151,19 +156,25 @@ class Transformer:
         scanned = _SCANNED[sale.scanned]
         if sold and not scanned and self._profile.scans:
             scanned = "false"
-        tail = (
-            self._stamp(number, sale.purchased),
-            channel,
-            kind,
-            product.scheme if kind is ProductClass.PASS else "",
-            "" if price is None else str(price),
-            "" if price is None else self._profile.currency,
+        known = ",".join(
+            (
+                "",
+                home.country,
+                home.area,
+                performance.cells,
+                self._stamp(number, sale.purchased),
+                channel,
+                kind,
+                product.scheme if kind is ProductClass.PASS else "",
+                "," if price is None else f"{price},{self._profile.currency}",
+            )
         )
         for index in range(quantity):
             fate = TicketStatus.REFUNDED if index >= quantity - given_back else status
             ref = ticket if index == 0 else self._ref(f"{ticket}\x1f{index}")
-            head = (order.ref, ref, booker if index == 0 else "", home.country, home.area)
-            self.rows.append([*head, *performance.cells, *tail, fate, scanned])
+            self.rows.append(
+                Row(f"{order.ref},{ref},", booker if index == 0 else "", f"{known},{fate.value},{scanned}\n")
+            )
         self._count(number, performance, order, home, quantity)
 
     def _count(self, number: int, performance: Performance, order: Order, home: Home, quantity: int) -> None:
@@ -187,9 +198,7 @@ class Transformer:
 
     def _ref(self, value: str) -> str:
         """The venue's own numbering leaves it only as a hash: it can be compared and not looked up."""
-        digest = self._hash.copy()
-        digest.update(value.encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()[:REF_HEX]
+        return hashlib.sha256(self._salt + value.encode()).hexdigest()[:REF_HEX]
 
     def _booker(self, number: int, sale: Sale, order: Order, performance: Performance) -> bytes | str:
         if performance.ref in order.carried:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -22,12 +21,10 @@ class ExtractWriter:
         self._header = header
         self._beside = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
         self._file = self._beside.open("x", encoding="utf-8", newline="")
-        self._csv = csv.writer(self._file, lineterminator="\n")
-        self._length = self._file.write(header.line() + "\n")
-        self._csv.writerow(COLUMN_NAMES)
+        self._file.write(header.line() + "\n" + ",".join(COLUMN_NAMES) + "\n")
 
-    def write(self, rows: Sequence[Sequence[str | bytes]]) -> None:
-        self._csv.writerows(rows)
+    def write(self, lines: Iterable[str]) -> None:
+        self._file.writelines(lines)
 
     def finish(self, first_day: str, last_day: str) -> None:
         """The days are known last and stand first: they are as long as what kept their place."""

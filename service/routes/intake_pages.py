@@ -128,7 +128,9 @@ def own(page: Pages, venue: OwnVenue, person: Uploader, house: House, season: st
         venues = people.venues_of(connection, person.organisation)
     chosen = choose_season(season, seasons)
     counts = None if chosen is None else intake.own_counts(house, person, venue, chosen)
-    return page.show("own.html", venue=venue, venues=venues, seasons=seasons, season=chosen, splits=SPLITS, counts=counts)
+    return page.show(
+        "own.html", venue=venue, venues=venues, seasons=seasons, season=chosen, splits=SPLITS, counts=counts
+    )
 
 
 def choose_season(asked: str | None, seasons: tuple[Season, ...]) -> Season | None:

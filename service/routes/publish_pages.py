@@ -39,7 +39,7 @@ def _overview(page: Page, house: Runtime, problem: str | None, status: int) -> R
             ledger.account(connection, s, POLICY.budget) for s in reversed(ledger.seasons(connection))
         ]
         delivered = {season: publication.delivered(connection, season) for season in seasons}
-        members = people.all_venues(connection)
+        members = sorted(people.all_venues(connection), key=lambda venue: venue.name)
         names = _names(house)
     proposable = [s for s in seasons if s.start_year not in taken and s.last_day < house.settings.today()]
     return page.show(
@@ -58,11 +58,15 @@ def _overview(page: Page, house: Runtime, problem: str | None, status: int) -> R
 
 @router.post("/publish")
 def propose(
-    page: Pages, person: Coordinator, house: House, season: Annotated[str, Form(max_length=7)]
+    page: Pages,
+    person: Coordinator,
+    house: House,
+    season: Annotated[str, Form(max_length=7)],
+    beyond_plan: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Propose a season."""
     try:
-        publication_id = publication.propose_publication(house, person, _season(season))
+        publication_id = publication.propose_publication(house, person, _season(season), beyond_plan)
     except StandsOtherwiseError as refusal:
         return _overview(page, house, page.say(str(refusal)), 409)
     return RedirectResponse(f"/publish/{publication_id}", 303)

@@ -71,12 +71,16 @@ def release(asked: ReleaseIn, person: Coordinator, house: House) -> PublicationO
         raise ProblemError(422, "invalid", "Say either which season to propose or what to approve.")
     try:
         if asked.season is not None:
-            publication_id = publication.propose_publication(house, person, Season.parse(asked.season))
+            publication_id = publication.propose_publication(
+                house, person, Season.parse(asked.season), asked.beyond_plan
+            )
         else:
             publication_id = str(asked.approve)
             publication.approve_publication(house, person, publication_id)
     except StandsOtherwiseError as refusal:
-        raise ProblemError(409, "stands_otherwise", "It cannot be done as things stand.", str(refusal)) from None
+        raise ProblemError(
+            409, "stands_otherwise", "It cannot be done as things stand.", str(refusal)
+        ) from None
     except ValueError:
         raise ProblemError(422, "season", "A season reads like 2025-26.") from None
     with house.reading() as connection:
@@ -151,7 +155,9 @@ def _start(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not (cursor.startswith("c") and cursor[1:].isdigit() and len(cursor) < 12):
-        raise ProblemError(400, "cursor", "This is not a cursor of ours.", "Take `next` from the page before.")
+        raise ProblemError(
+            400, "cursor", "This is not a cursor of ours.", "Take `next` from the page before."
+        )
     return int(cursor[1:])
 
 

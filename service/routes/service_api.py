@@ -128,7 +128,9 @@ def public_ledger(house: House, after: Annotated[int, Query(ge=0)] = 0) -> Ledge
 def make_token(asked: TokenIn, person: LoggedIn, house: House) -> TokenOut:
     """Make a bearer token for the own account. A token cannot make further tokens."""
     if person.by_token:
-        raise ProblemError(403, "token", "A token cannot make further tokens.", "Log in on the page to make one.")
+        raise ProblemError(
+            403, "token", "A token cannot make further tokens.", "Log in on the page to make one."
+        )
     with house.writing() as connection:
         token_id, secret = auth.issue_token(connection, person.id, asked.name)
     return TokenOut(id=token_id, token=secret)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 import httpx
 import uvicorn
+from argon2 import PasswordHasher
 
 from ingest.extract import COLUMN_NAMES, ExtractHeader
 from ingest.identity.normalise import email_input
@@ -77,7 +78,8 @@ def settings(folder: Path, **changed: Any) -> Settings:
 
 def populate(runtime: Runtime) -> None:
     """Organisations and people, all with one password, hashed once: hashing is slow on purpose."""
-    hashed = auth.hash_password(PASSWORD)
+    # Cheap on purpose: the real cost is the password hasher's own business, and tests log in often.
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with patch.object(auth, "hash_password", lambda _: hashed):
         network = declaration()
         workflow.establish(runtime, network, {one["email"]: PASSWORD for one in network["people"]})
@@ -200,6 +202,7 @@ class Running:
     runtime: Runtime
     app: Any
     closing: ExitStack
+    known: dict[str, str] = field(default_factory=dict)
 
     def guest(self, email: str | None = None) -> Guest:
         """A fresh browser, logged in when an address is given."""
@@ -208,6 +211,12 @@ class Running:
         if email is not None:
             assert guest.log_in(email).status_code == 303
         return guest
+
+    def cookie(self, email: str) -> str:
+        """A session of this person, the same one each time."""
+        if email not in self.known:
+            self.known[email] = self.guest(email).client.cookies["foyer"]
+        return self.known[email]
 
 
 @contextmanager

@@ -19,7 +19,7 @@ ROLES = ("box_office", "manager", "coordinator")
 
 @dataclass(frozen=True)
 class Row:
-    """Who may call a route: everyone, or these roles. `theirs` is the path parameter that names somebody's thing."""
+    """Who may call a route: everyone, or these roles. `theirs` is the parameter of somebody's thing."""
 
     roles: frozenset[str] | None
     theirs: str | None = None
@@ -34,7 +34,8 @@ COORDINATOR = Row(frozenset({"coordinator"}))
 V1 = "/api/v1"
 
 MATRIX: dict[str, Row] = {
-    "GET /login": OPEN, "POST /login": OPEN, "POST /logout": OPEN, "POST /language": OPEN, "GET /forgot": OPEN,
+    "GET /login": OPEN, "POST /login": OPEN, "POST /logout": OPEN, "POST /language": OPEN,
+    "GET /forgot": OPEN,
     "POST /forgot": OPEN, "GET /join/{secret}": OPEN, "POST /join/{secret}": OPEN, "GET /methods": OPEN,
     "GET /ledger": OPEN, "GET /api": OPEN, "POST /csp-report": OPEN,
     f"GET {V1}/openapi.json": OPEN, f"GET {V1}/health": OPEN, f"GET {V1}/measures": OPEN,
@@ -65,7 +66,8 @@ MATRIX: dict[str, Row] = {
     "GET /people": KEEPERS, "POST /people/invite": KEEPERS,
     "POST /people/{user_id}/disable": Row(KEEPERS.roles, "user_id"),
     "GET /publish": COORDINATOR, "POST /publish": COORDINATOR, "GET /publish/{publication_id}": COORDINATOR,
-    "POST /publish/{publication_id}/approve": COORDINATOR, "POST /publish/{publication_id}/cancel": COORDINATOR,
+    "POST /publish/{publication_id}/approve": COORDINATOR,
+    "POST /publish/{publication_id}/cancel": COORDINATOR,
     "POST /publish/{publication_id}/view": COORDINATOR, f"POST {V1}/releases": COORDINATOR,
 }  # fmt: skip
 
@@ -129,8 +131,15 @@ def guests(house: Running) -> dict[str, Guest]:
 def call(guest: Guest, name: str, things: Things) -> httpx.Response:
     """Ask a route for these things, as a program would."""
     method, path = name.split(" ", 1)
-    own = {"season": "2025-26", "name": "reach", "kind": "svg", "page_name": "reach", "publication_id": "none",
-           "release_id": "none", "secret": "none"}
+    own = {
+        "season": "2025-26",
+        "name": "reach",
+        "kind": "svg",
+        "page_name": "reach",
+        "publication_id": "none",
+        "release_id": "none",
+        "secret": "none",
+    }
     values = {field: str(value) for field, value in asdict(things).items()} | own
     address = re.sub(r"{(\w+)}", lambda match: values[match[1]], path)
     return guest.send(method, address, headers={"Accept": "application/json"}, **FORMS.get(name, {}))
@@ -156,7 +165,9 @@ def test_other_roles_are_refused(guests: dict[str, Guest], foreign: Things, name
 
 
 @pytest.mark.parametrize("name", [name for name, row in MATRIX.items() if row.theirs])
-def test_another_organisations_things_are_not_there(guests: dict[str, Guest], foreign: Things, name: str) -> None:
+def test_another_organisations_things_are_not_there(
+    guests: dict[str, Guest], foreign: Things, name: str
+) -> None:
     """The right role elsewhere: the same 404, to the byte, as for what does not exist at all."""
     for role in MATRIX[name].roles or ():
         theirs, nothing = call(guests[role], name, foreign), call(guests[role], name, NOTHING)

@@ -105,7 +105,7 @@ def all_cells(guest: Guest, release: str) -> list[dict[str, object]]:
 
 
 def test_cells_are_paged_whole_and_never_anothers(published: Running) -> None:
-    """Every cell once; those with a venue are the caller's own; a repeat is byte-identical and can be skipped."""
+    """Every cell once; those with a venue are the caller's own; a repeat is the same bytes."""
     guest = manager(published)
     release = guest.get("/api/v1/releases").json()[0]["id"]
     cells = all_cells(guest, release)

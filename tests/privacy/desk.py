@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import pyarrow as pa
@@ -62,6 +64,13 @@ def publish_now(desk: Desk, publication: Publication, **more) -> StoredRelease:
     settings = {"approved": publication.digest, "actor": "marijke", "now": NOW} | more
     count = settings.pop("count", lambda: exact_tables())
     return publish(publication, count, desk, **settings)
+
+
+def processes() -> BaseContext:
+    """Processes forked from a clean one that has imported all this: real ones, without paying for imports."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.privacy.desk"])
+    return context
 
 
 def spent(desk: Desk, season: Season = SEASON) -> int:

@@ -19,7 +19,7 @@ from tests.twins.random_rows import CURRENT, DECLARED, TIGHT, season_rows
 
 THIS, BEFORE = Season(2025), Season(2024)
 VENUES = tuple(f"venue-{number:02d}" for number in range(24))
-SOME = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def count(

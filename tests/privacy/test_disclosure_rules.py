@@ -27,7 +27,9 @@ from privacy.peer_groups import (
     SINGLE_CHANGE,
     TOO_FEW,
     VERSION_ORDER,
+    give_one_away,
     group_problems,
+    standing,
 )
 from tests.privacy.made_cells import a_group
 
@@ -110,28 +112,45 @@ def test_nothing_is_left_out_without_need(rows: list[list[float]]) -> None:
         assert (protect_partition(values, safe) == safe).all()
 
 
-FIVE = {v: v for v in "abcde"}
-
-
 @pytest.mark.parametrize(
     ("sets", "gives_away"),
     [
         (["abcd"], False),
+        (["a"], True),
+        ([""], False),
         (["abcde", "abcd"], True),  # the difference is e
-        (["abcde", "abc"], True),  # the difference is d and e, and e may tell
-        (["abcdefg", "abcd"], False),
-        (["ab"], True),  # b tells
-        (["abcd", "abef", "cdef"], True),  # first and second less the third is twice a and b
+        (["abcde", "abc"], False),  # the difference is d and e together
+        (["abcd", "abef", "cdef"], False),  # first and second less the third is twice a and b together
         (["abc", "bcd", "cda", "dab"], True),  # four equations, four unknowns
     ],
 )
-def test_overlapping_groups_are_solved_for_every_venue(sets: list[str], gives_away: bool) -> None:
-    assert isolates([frozenset(s) for s in sets], {v: v for v in "abcdefg"}) is gives_away
+def test_sums_over_overlapping_sets_are_solved_for_every_venue(sets: list[str], gives_away: bool) -> None:
+    assert isolates([frozenset(s) for s in sets], {}) is gives_away
 
 
 def test_two_venues_of_one_owner_do_not_hide_each_other() -> None:
     sets = [frozenset("abcdef"), frozenset("abcd")]
+    assert not isolates(sets, {})
     assert isolates(sets, {"e": "holding", "f": "holding"})
+
+
+@pytest.mark.parametrize(
+    ("groups", "stand"),
+    [
+        (["abcdefgh"], "0"),
+        (["abcdefgh", "abcdefg"], "0"),  # the difference is h
+        (["abcdefgh", "abcdef"], "0"),  # g tells a, and both know h
+        (["abcdefgh", "abcde"], "01"),  # f, g and h are left, and whoever knows both groups knows one of them
+        (["abcdgi", "abcdh"], "0"),  # g and h each see one group and together know all but i
+        (["abcdefgh", "abcdijkl"], "01"),
+        (["abcdef", "ghijkl", "abcdefghijklm"], "01"),  # a and g together know all but m
+        (["abcd", "efgh", "ijkl", "abcdefghijklm"], "012"),  # only the coordinator sees all four
+    ],
+)
+def test_any_two_accounts_that_talk_are_reckoned_with(groups: list[str], stand: str) -> None:
+    made = [a_group(members, id=str(n)) for n, members in enumerate(groups)]
+    assert standing(made, {}) == frozenset(stand)
+    assert give_one_away(made, {}) is (len(stand) < len(groups))
 
 
 @given(st.lists(st.floats(1, 1e5), min_size=1, max_size=14))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,11 @@ from ingest.seasons import Season
 from privacy import ledger
 from privacy.budget import Budget, BudgetExhaustedError, Charge, PrivacyLoss, Purpose
 from privacy.ledger import ledger_entries
-from tests.privacy.desk import NOW, sqlite_engine
+from tests.privacy.desk import NOW, processes, sqlite_engine
 
 SEASON = Season(2025)
 THIRDS = {Purpose.OWN: 80, Purpose.LOOK_BACK: 15, Purpose.CORRECTION: 5}
 BUDGET = Budget(PrivacyLoss(1_000), PrivacyLoss(4_000), THIRDS)
-LARGE = Budget(PrivacyLoss(10**12), PrivacyLoss(10**13), THIRDS)
 
 
 def _charge(nano: int, season: Season = SEASON, purpose: Purpose = Purpose.OWN) -> Charge:
@@ -69,7 +68,7 @@ def _spend_until_refused(path: Path, worker: int) -> int:
 def test_eight_processes_at_once_spend_exactly_the_cap(tmp_path):
     path = tmp_path / "account.sqlite"
     engine = sqlite_engine(path)
-    with multiprocessing.get_context("spawn").Pool(8) as pool:
+    with processes().Pool(8) as pool:
         spent = pool.starmap(_spend_until_refused, [(path, n) for n in range(8)])
     cap = BUDGET.part(Purpose.OWN).nano_rho
     assert sum(spent) == cap == 800
@@ -78,12 +77,31 @@ def test_eight_processes_at_once_spend_exactly_the_cap(tmp_path):
         assert ledger.verify(connection) == ()
 
 
-def test_ten_thousand_entries_add_up_exactly(engine):
+def _chain(amounts: list[int]) -> list[dict]:
+    """Entries as `reserve` writes them, in one go: ten thousand reservations one by one take a minute."""
+    made: list[dict] = []
+    previous = ledger.GENESIS
+    for number, nano in enumerate(amounts, start=1):
+        fields = {"kind": "reserve", "season": SEASON.start_year, "purpose": "own", "digest": "d" * 64}
+        fields |= {"actor": "ans", "at": NOW.isoformat(timespec="seconds"), "reason": "", "hash": ""}
+        fields |= {"publication": f"p{number}", "reservation": number, "previous_hash": previous}
+        entry = ledger.Entry(number=number, nano_rho=nano, **fields)
+        previous = entry.expected_hash()
+        made.append(asdict(entry) | {"hash": previous})
+    return made
+
+
+def test_ten_thousand_entries_add_up_to_the_last_nano_rho(engine):
+    """Of the sum of ten thousand, what is left is left exactly: five fit, one more does not."""
+    amounts = [10**8 + n * 7919 % 1_000_003 for n in range(10_000)]
+    budget = Budget(PrivacyLoss(0), PrivacyLoss(sum(amounts) + 5), THIRDS)
     with engine.begin() as connection:
-        for n in range(10_000):
-            _reserve(connection, f"p{n}", _charge(1 + n % 7), budget=LARGE)
-        expected = sum(1 + n % 7 for n in range(10_000))
-        assert ledger.account(connection, SEASON, LARGE).total == PrivacyLoss(expected)
+        connection.execute(ledger_entries.insert(), _chain(amounts))
+        assert ledger.account(connection, SEASON, budget).total == PrivacyLoss(sum(amounts))
+        assert ledger.verify(connection) == ()
+        _reserve(connection, "five", _charge(5), budget=budget, beyond_plan="to the limit")
+        with pytest.raises(BudgetExhaustedError, match="1 nano-rho asked, 0 left"):
+            _reserve(connection, "one", _charge(1), budget=budget, beyond_plan="past it")
         assert ledger.verify(connection) == ()
 
 
@@ -118,6 +136,16 @@ def test_a_forfeited_reservation_stays_spent(engine):
         ledger.forfeit(connection, reservation, actor="ans", at=NOW, reason="crash")
         assert ledger.account(connection, SEASON, BUDGET).total == PrivacyLoss(700)
         assert ledger.state_of(connection, "p") == ledger.PublicationState(None, None)
+
+
+def test_an_account_tells_what_is_left_of_plan_and_limit(engine):
+    with engine.begin() as connection:
+        _reserve(connection, "a", _charge(800))
+        account = ledger.account(connection, SEASON, BUDGET)
+        assert (account.left_in_plan, account.left_to_limit) == (PrivacyLoss(200), PrivacyLoss(3_200))
+        _reserve(connection, "b", _charge(1_000), beyond_plan="a correction")
+        account = ledger.account(connection, SEASON, BUDGET)
+        assert (account.left_in_plan, account.left_to_limit) == (PrivacyLoss(0), PrivacyLoss(2_200))
 
 
 def test_a_reservation_is_closed_once(engine):

@@ -6,10 +6,13 @@ import math
 import multiprocessing
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
+import privacy
 from privacy.mechanisms import Draw, Sensitivity, draw, raw_margin
 from privacy.policy import POLICY
 from privacy.publish import protect
@@ -18,6 +21,8 @@ from tests.privacy.small_network import AREAS, REGIONS, VENUES, exact_tables
 
 # Each test below that looks at random numbers fails for correct code less often than once in a million runs.
 FALSE_ALARM = 1e-6
+
+SOURCES = ("np.random", "numpy.random", "import random", "from random", "secrets", "urandom")
 
 
 def binomial_tails(successes: int, trials: int, chance: float) -> tuple[float, float]:
@@ -95,6 +100,8 @@ def _draw_in_worker(_: int) -> Sequence[int]:
     return drawn
 
 
+# Forking is what is tested here; newer Pythons warn of it wherever there are threads.
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_two_forked_workers_draw_different_noise():
     """64 equal draws by chance: below 1e-100. The parent draws first, so a shared state would show."""
     mine = _draw_in_worker(0)
@@ -126,3 +133,10 @@ def test_an_empty_network_has_every_cell_of_a_full_one():
     empty = [replace(table, counts=np.zeros_like(table.counts)) for table in full]
     keys = [protect(tables, POLICY, REGIONS).cells["cell_id"] for tables in (full, empty)]
     assert keys[0].equals(keys[1])
+
+
+def test_nothing_in_the_privacy_layer_draws_from_another_random_source():
+    """No numpy or random generator; `secrets` only names a temporary folder."""
+    for path in sorted(Path(privacy.__file__).parent.glob("*.py")):
+        names = {name for line in path.read_text("utf-8").splitlines() for name in SOURCES if name in line}
+        assert names <= ({"secrets"} if path.name == "release.py" else set()), path.name

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from privacy.policy import POLICY
 from privacy.publish import NotApprovedError, resume, visible
 from privacy.release import ReleaseDamagedError
 from privacy.workload import plan_release
-from tests.privacy.desk import KEY, NOW, a_desk, a_publication, kinds, publish_now, spent
+from tests.privacy.desk import KEY, NOW, a_desk, a_publication, kinds, processes, publish_now, spent
 from tests.privacy.small_network import REGIONS, SEASON, exact_tables
 
 COST = plan_release(exact_tables(), POLICY, REGIONS).charges[0].loss.nano_rho
@@ -60,6 +60,28 @@ def test_another_edition_is_another_charge_and_needs_a_reason_beyond_the_plan(tm
     assert spent(desk) == COST
     publish_now(desk, a_publication(edition=2), beyond_plan="a venue's file was wrong")
     assert spent(desk) == 2 * COST
+
+
+def test_nothing_is_charged_when_the_policy_or_the_regions_changed_since_the_proposal(tmp_path):
+    desk = a_desk(tmp_path)
+    for changed in ({"policy_digest": "0" * 64}, {"regions_digest": "0" * 64}):
+        with pytest.raises(NotApprovedError, match="map of regions"):
+            publish_now(desk, replace(a_publication(), **changed))
+    assert kinds(desk) == []
+
+
+def test_a_release_that_is_not_the_one_in_the_account_is_refused(tmp_path):
+    desk, other = a_desk(tmp_path / "one"), a_desk(tmp_path / "other")
+    publish_now(desk, a_publication()).path.rename(tmp_path / "kept")
+    publish_now(other, a_publication()).path.rename(desk.store.path("2025-26.season.e1"))
+    with pytest.raises(ReleaseDamagedError, match="not the one that the account names"):
+        publish_now(desk, a_publication())
+    with desk.engine.begin() as connection:
+        assert visible(connection, desk.store) == ()
+
+
+def test_there_is_nothing_to_resume_where_nothing_was_stored(tmp_path):
+    assert resume("2025-26.season.e1", a_desk(tmp_path), actor="start-up", now=NOW) is None
 
 
 def test_nothing_is_charged_for_what_was_not_approved(tmp_path):
@@ -124,17 +146,33 @@ def _killed_at(folder: Path, point: str) -> None:
     publish_now(a_desk(folder), a_publication(), checkpoint=kill)
 
 
-def _kill_a_publisher(folder: Path, point: str) -> None:
-    process = multiprocessing.get_context("spawn").Process(target=_killed_at, args=(folder, point))
-    process.start()
-    process.join(120)
-    assert process.exitcode == -signal.SIGKILL
+POINTS = ("reserved", "drawn", "stored", "finalised")
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """What four publishers left behind that were killed with signal 9, one at each point."""
+    folders = {point: tmp_path_factory.mktemp(point) for point in POINTS}
+    workers = [processes().Process(target=_killed_at, args=(folders[point], point)) for point in POINTS]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(300)
+    assert [worker.exitcode for worker in workers] == [-signal.SIGKILL] * 4
+    return folders
+
+
+def _left_at(killed, point, tmp_path):
+    """A desk on a copy of what was left."""
+    shutil.copytree(killed[point], tmp_path / "left")
+    return a_desk(tmp_path / "left")
 
 
 @pytest.mark.parametrize("point", ["reserved", "drawn"])
-def test_killed_before_the_store_the_reservation_stays_spent_and_a_new_draw_is_a_new_charge(tmp_path, point):
-    _kill_a_publisher(tmp_path, point)
-    desk = a_desk(tmp_path)
+def test_killed_before_the_store_the_reservation_stays_spent_and_a_new_draw_is_a_new_charge(
+    killed, tmp_path, point
+):
+    desk = _left_at(killed, point, tmp_path)
     assert desk.store.ids() == ()
     assert spent(desk) == COST
     assert kinds(desk) == ["reserve", "reserve"]
@@ -146,9 +184,8 @@ def test_killed_before_the_store_the_reservation_stays_spent_and_a_new_draw_is_a
     assert kinds(desk) == ["reserve", "reserve", "forfeit", "reserve", "reserve", "finalise"]
 
 
-def test_killed_after_the_store_the_release_is_hidden_and_then_resumes_to_the_same_bytes(tmp_path):
-    _kill_a_publisher(tmp_path, "stored")
-    desk = a_desk(tmp_path)
+def test_killed_after_the_store_the_release_is_hidden_and_then_resumes_to_the_same_bytes(killed, tmp_path):
+    desk = _left_at(killed, "stored", tmp_path)
     with desk.engine.begin() as connection:
         assert visible(connection, desk.store) == ()
     left = _bytes(desk.store.open("2025-26.season.e1"))
@@ -160,19 +197,17 @@ def test_killed_after_the_store_the_release_is_hidden_and_then_resumes_to_the_sa
         assert len(visible(connection, desk.store)) == 1
 
 
-def test_killed_after_the_end_everything_stands(tmp_path):
-    _kill_a_publisher(tmp_path, "finalised")
-    desk = a_desk(tmp_path)
+def test_killed_after_the_end_everything_stands(killed, tmp_path):
+    desk = _left_at(killed, "finalised", tmp_path)
     with desk.engine.begin() as connection:
         assert len(visible(connection, desk.store)) == 1
     assert kinds(desk) == ["reserve", "reserve", "finalise"]
     assert spent(desk) == COST
 
 
-@pytest.mark.parametrize("point", ["reserved", "drawn", "stored", "finalised"])
-def test_killed_anywhere_nothing_stored_lacks_its_entry_in_the_account(tmp_path, point):
-    _kill_a_publisher(tmp_path, point)
-    desk = a_desk(tmp_path)
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_anywhere_nothing_stored_lacks_its_entry_in_the_account(killed, tmp_path, point):
+    desk = _left_at(killed, point, tmp_path)
     with desk.engine.begin() as connection:
         reserved = {e.number for e in ledger.entries(connection) if e.kind == "reserve"}
         assert ledger.verify(connection) == ()
@@ -187,7 +222,7 @@ def _publish_in_worker(folder: Path) -> str:
 
 def test_two_coordinators_at_once_spend_once_and_get_the_same_release(tmp_path):
     a_desk(tmp_path)
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
+    with processes().Pool(2) as pool:
         digests = pool.map(_publish_in_worker, [tmp_path] * 2, chunksize=1)
     assert len(set(digests)) == 1
     assert spent(a_desk(tmp_path)) == COST
@@ -203,7 +238,7 @@ def _publish_edition(folder: Path, edition: int) -> str:
 
 def test_eight_publications_with_budget_for_one_publish_one(tmp_path):
     a_desk(tmp_path)
-    with multiprocessing.get_context("spawn").Pool(8) as pool:
+    with processes().Pool(8) as pool:
         outcomes = pool.starmap(_publish_edition, [(tmp_path, n) for n in range(1, 9)], chunksize=1)
     assert sorted(outcomes) == ["published"] + ["refused"] * 7
     assert spent(a_desk(tmp_path)) == COST <= POLICY.budget.plan.nano_rho

@@ -112,6 +112,22 @@ def test_the_networks_area_is_that_of_the_latest_order_at_any_venue(tmp_path: Pa
     )
 
 
+def test_of_orders_alike_at_two_venues_the_last_by_name_states_the_networks_area(tmp_path: Path) -> None:
+    check(
+        tmp_path,
+        "network_reach_by_area",
+        """
+        booker | venue | order | area
+        anna   | v1    | same  | NL-1012
+        anna   | v2    | same  | NL-1011
+        """,
+        """
+        area    | n
+        NL-1011 | 1
+        """,
+    )
+
+
 def test_only_used_tickets_of_current_performances_make_a_visit(tmp_path: Path) -> None:
     rows = """
         booker | status   | scanned | extract

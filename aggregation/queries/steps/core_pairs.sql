@@ -1,4 +1,5 @@
--- The pairs of each booker's first venues: what every table at venue level counts. venue_pairs → same columns
+-- The pairs of each booker's first venues: what every table at venue level counts.
+-- venue_pairs, venue_ranks → the columns of venue_pairs
 SELECT
     p.booker AS booker,
     p.venue AS venue,

@@ -1,4 +1,4 @@
--- The same tickets of known bookers with what they were for. placed_tickets, genre_bits, class_bits → traits, ...
+-- The tickets of known bookers with what they were for. placed_tickets, genre_bits, class_bits → ..., traits
 -- traits is a set of bits: 1 online, 2 in the hall, then the genre's bit and the product class's bit.
 SELECT
     t.booker AS booker,

@@ -1,5 +1,6 @@
 -- The order of a booker's venues, by keyed hash; only for bookers above the least bound, since the rest
--- keep all of theirs. Venues with tickets but no visit come last. venue_pairs, bookers → booker, venue, venue_rank
+-- keep all of theirs. Venues with tickets but no visit come last, so that they crowd out none visited.
+-- venue_pairs, bookers → booker, venue, venue_rank
 SELECT
     p.booker AS booker,
     p.venue AS venue,

@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.Column("release", sa.String(), nullable=True),
         sa.Column("view", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("beyond_plan", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["approved_by"],
             ["users.id"],

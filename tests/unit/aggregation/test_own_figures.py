@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from aggregation.bounds import Bounds
 from aggregation.counts import ExactTable, count_own, count_tables
+from aggregation.engines import Value
 from aggregation.engines.duckdb import DuckDBEngine
 from aggregation.measures import MEASURES
 from ingest.seasons import Season
@@ -77,3 +81,26 @@ def test_seasons_in_different_buckets_are_counted_together(tmp_path: Path) -> No
     tables = {t.measure: t for t in count_tables(DuckDBEngine(), this, previous, keysets(), Bounds(), SALT)}
     assert tables["network_returning"].counts.tolist() == [7]
     assert set(tables) == set(MEASURES)
+
+
+class StraySession:
+    """An engine gone wrong: every question is answered with a venue that nobody declared."""
+
+    def view(self, name: str, sql: str) -> None: ...
+
+    def keep(self, name: str, sql: str, values: Mapping[str, Value]) -> None: ...
+
+    def ask(self, sql: str, values: Mapping[str, Value]) -> pa.Table:
+        return pa.table({"venue": ["elsewhere"], "area": ["NL-1011"], "n": [1]})
+
+
+class StrayEngine:
+    def open(
+        self, files: Mapping[str, Sequence[Path]], lists: Mapping[str, pa.Table]
+    ) -> AbstractContextManager[StraySession]:
+        return nullcontext(StraySession())
+
+
+def test_a_count_of_a_cell_that_was_not_declared_stops_the_counting(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not declared"):
+        count_tables(StrayEngine(), snapshot_of(tmp_path, []), None, keysets(), Bounds(), SALT)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import ingest.guard
 from ingest.findings import Severity
 from ingest.prepare import describe
 from ingest.prepare.table import Limits
@@ -123,8 +124,8 @@ def test_the_widest_file_allowed_is_read(tmp_path: Path) -> None:
     assert not prepared(tmp_path, pretix({}, header=header), limits=small_limits(columns=59)).card.written
 
 
-def test_ordinary_limits_hold_a_whole_season() -> None:
-    assert Limits().rows >= 1_200_000
+def test_ordinary_limits_hold_the_season_of_a_large_house() -> None:
+    assert Limits().rows == ingest.guard.Limits().rows
     assert 56 < Limits().columns < 200
 
 
@@ -212,3 +213,17 @@ def test_a_file_cut_anywhere_in_its_last_row_raises_nothing(cut: int, tmp_path: 
     found = prepared(tmp_path, raw)
     # Without its line end, or without an empty last cell, the last row is still whole.
     assert found.card.written == (cut in (1, 2, 4))
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_read_with_and_without_its_mark(codec: str, tmp_path: Path) -> None:
+    found = prepared(tmp_path, GOOD.encode(codec))
+    assert (found.card.tickets_used, found.card.encoding) == (3, codec)
+
+
+def test_utf16_that_stops_in_a_character_is_truncated(tmp_path: Path) -> None:
+    assert "truncated" in prepared(tmp_path, GOOD.encode("utf-16")[:-1]).codes
+
+
+def test_a_first_cell_without_end_is_no_header(tmp_path: Path) -> None:
+    assert "cell_too_long" in prepared(tmp_path, b"x" * 200_000).codes

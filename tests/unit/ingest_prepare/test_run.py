@@ -47,7 +47,9 @@ def test_the_known_test_input_is_in_the_header_and_in_no_row(tmp_path: Path) -> 
     found = prepared(tmp_path, orders(1, 1), identify=fake)
     assert found.header is not None
     assert found.header.key_check == f"k1.{CHECK_INPUT.hex()}"
-    assert found.column("booker_token") == [f"k1.{email_input('p0@mail.example').hex()}"]  # type: ignore[union-attr]
+    value = email_input("p0@mail.example")
+    assert value is not None
+    assert found.column("booker_token") == [f"k1.{value.hex()}"]
 
 
 def test_the_header_says_whose_file_it_is_and_which_days_it_speaks_for(tmp_path: Path) -> None:
@@ -160,3 +162,18 @@ def test_preparing_needs_the_standard_library_and_idna_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert [name for name in done.stdout.split() if not name.startswith("_sysconfig")] == ["idna", "ingest"]
+
+
+def test_a_title_with_commas_and_quotation_marks_comes_back_as_it_was(tmp_path: Path) -> None:
+    title = 'Wie is bang, "Virginia"?\n=1+1'
+    header = [*pretix().strip().replace('"', "").split(","), "Start date"]
+    sheet = pretix(
+        {"Event slug": "x", "Event name": title, "Start date": "2025-10-03 20:15:00"}, header=header
+    )
+    assert prepared(tmp_path, sheet, identify=fake).column("production_title") == [title.replace("\n", " ")]
+
+
+def test_a_pass_scheme_is_a_reference_whatever_the_venue_calls_it(tmp_path: Path) -> None:
+    rules = [{"match": "*", "class": "pass", "scheme": "Stads, pas"}]
+    found = prepared(tmp_path, pretix({}), a_profile(products=rules), identify=fake)
+    assert found.column("pass_scheme")[0].startswith("Stads-pas-")

@@ -77,11 +77,10 @@ def lines(rows: Iterable[Mapping[str, str]], header: ExtractHeader = HEADER) -> 
 def performances(sizes: Mapping[str, int], header: ExtractHeader = HEADER, status: str = "sold") -> bytes:
     """An extract of performances with so many tickets each."""
     rows = [
-        a_ticket(number, performance_ref=reference, ticket_ref=f"{reference}-{number}", order_ref=f"o{number}",
-                 status=status)
+        a_ticket(number, performance_ref=reference, ticket_ref=f"{reference}-{number}", status=status)
         for reference, size in sizes.items()
         for number in range(size)
-    ]  # fmt: skip
+    ]
     return lines(rows, header)
 
 

@@ -33,9 +33,10 @@ PERSONAL = [
     (hashlib.sha256(ADDRESS.encode()).hexdigest().upper(), "forbidden_hash"),
 ]
 TITLES = [
-    "Romeo en Julia", "An evening with Jan de Vries", "1984", "2001: A Space Odyssey", "24/25", "007", "10.000 uren",
-    "08-11-2025 20:15", "Zo 8.11.2025 - 20.15", "Seizoen 2025-2026", "Apollo 13", "Cinderella @ the Opera", "50/50",
-    "Symfonie nr. 9, op. 125", "1812 Ouverture", "00:30", "3 x 3", "Deadbeef", "NL 2025 FEST 2026",
+    "Romeo en Julia", "An evening with Jan de Vries", "1984", "2001: A Space Odyssey", "24/25", "007",
+    "10.000 uren", "08-11-2025 20:15", "Zo 8.11.2025 - 20.15", "Seizoen 2025-2026", "Apollo 13", "50/50",
+    "Cinderella @ the Opera", "Symfonie nr. 9, op. 125", "1812 Ouverture", "00:30", "3 x 3",
+    "Deadbeef", "NL 2025 FEST 2026",
 ]  # fmt: skip
 
 

@@ -79,8 +79,12 @@ def test_each_step_is_durable_before_the_next_and_all_before_the_commit(
 
 
 def test_a_failed_write_leaves_no_file_and_no_row(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = os.fsync
+
     def full(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        if Path(f"/proc/self/fd/{descriptor}").readlink().suffix == ".tmp":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(descriptor)
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):

@@ -204,6 +204,12 @@ def _assert_one_upload(desk: Desk, ids: list[str], duplicates: list[bool]) -> No
     assert rows.height == 50
 
 
+def test_a_moment_without_its_zone_is_not_stored(desk: Desk) -> None:
+    with pytest.raises(sa.exc.StatementError, match="time zone"):
+        desk.send(TWO_SEASONS, now=NOW.replace(tzinfo=None))
+    assert desk.states() == {}
+
+
 def test_two_extracts_of_one_id_are_not_confused(desk: Desk) -> None:
     receipt = desk.send(TWO_SEASONS)
     with desk.engine.begin() as connection:

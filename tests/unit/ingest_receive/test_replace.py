@@ -45,7 +45,7 @@ def test_a_later_upload_replaces_only_what_it_names(desk: Desk) -> None:
     assert desk.current() == {
         "a": (first.extract_id, 12), "b": (second.extract_id, 9), "c": (second.extract_id, 5),
     }  # fmt: skip
-    assert desk.states()[("b", first.extract_id)] == "superseded"
+    assert desk.states()[("b", first.extract_id or "")] == "superseded"
 
 
 def test_venues_do_not_replace_each_other(desk: Desk) -> None:
@@ -90,7 +90,9 @@ def test_a_confirmation_of_what_has_changed_meanwhile_is_asked_again(desk: Desk)
     assert _confirm(desk, waiting) is ExtractStatus.NEEDS_CONFIRMATION
     assert desk.current() == {"a": (between.extract_id, 40)}
     with desk.engine.connect() as connection:
-        shown = connection.scalar(sa.select(extracts.c.preview).where(extracts.c.id == waiting.extract_id))
+        shown = connection.scalars(
+            sa.select(extracts.c.preview).where(extracts.c.id == waiting.extract_id)
+        ).one()
     assert Preview.from_dict(shown) == Preview(1, 0, 40, 5, (PerformanceChange("a", 40, 5),))
     assert _confirm(desk, waiting) is ExtractStatus.RECEIVED
     assert desk.current() == {"a": (waiting.extract_id, 5)}
@@ -101,7 +103,18 @@ def test_undo_restores_what_was_replaced(desk: Desk) -> None:
     second = desk.send(performances({"a": 12, "c": 4}))
     assert _undo(desk, second) is ExtractStatus.UNDONE
     assert desk.current() == {"a": (first.extract_id, 10), "b": (first.extract_id, 3)}
-    assert desk.states()[("c", second.extract_id)] == "undone"
+    assert desk.states()[("c", second.extract_id or "")] == "undone"
+
+
+def test_undo_restores_nothing_of_another_venue(desk: Desk) -> None:
+    header = changed(venue="de-es")
+    first = desk.send(performances({"a": 10}, header))
+    second = desk.send(performances({"a": 12}, header))
+    desk.send(performances({"a": 10}))
+    other = desk.send(performances({"a": 12}))
+    _undo(desk, second)
+    assert desk.states()[("a", first.extract_id or "")] == "current"
+    assert desk.states()[("a", other.extract_id or "")] == "current"
 
 
 def test_undo_of_an_older_extract_leaves_the_newer_one(desk: Desk) -> None:
@@ -146,8 +159,8 @@ def test_titles_follow_what_counts(desk: Desk) -> None:
             return {row.production_ref: row.title for row in connection.execute(sa.select(productions))}
 
     desk.send(lines([a_ticket(1)]))
-    second = desk.send(lines([a_ticket(1, production_title="Hamlet (NL)"), a_ticket(2, production_ref="lear",
-                                                                                   performance_ref="lear:1")]))  # fmt: skip
+    renamed = a_ticket(1, production_title="Hamlet (NL)")
+    second = desk.send(lines([renamed, a_ticket(2, production_ref="lear", performance_ref="lear:1")]))
     assert titles() == {"hamlet": "Hamlet (NL)", "lear": "Hamlet"}
     _undo(desk, second)
     assert titles() == {"hamlet": "Hamlet"}

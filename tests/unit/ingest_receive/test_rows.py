@@ -235,6 +235,15 @@ def test_a_period_that_does_not_fit_the_first_line_is_noted(tmp_path: Path) -> N
     assert "2025-10-03" in examined.report.findings[0].saw("nl")
 
 
+def test_rows_are_never_numbered_wrongly_without_notice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = pl.read_csv
+    monkeypatch.setattr(pl, "read_csv", lambda *args, **options: read(*args, **options).head(1))
+    with pytest.raises(RuntimeError, match="disagree"):
+        look(tmp_path, lines([a_ticket(1), a_ticket(2)]))
+
+
 CELL = st.one_of(
     st.sampled_from(
         ["", "x", "NL", "1011", "theatre", "sold", "true", "7", "-7", "EUR", "web", "single", token("z")]
@@ -267,7 +276,8 @@ def test_rows_in_are_rows_accepted_and_rows_rejected(
             )
         ),
         st.sampled_from(["2025-9-001T10:00:00+02:00", "20255-9-1T10:00:00+02:00", "+2025-9-1T10:00:00+02:00",
-                         "2025-09-01T10:00:60+02:00", "2025-09-01t10:00:00+02:00", "2025-09-01T10:00:00 02:00"]),
+                         "2025-09-01T10:00:60+02:00", "2025-09-01t10:00:00+02:00",
+                         "2025-09-01T10:00:00 02:00"]),
         st.text(max_size=30),
     )
 )  # fmt: skip

@@ -127,7 +127,7 @@ def _hold(root, seconds, order, name):
 
 
 def test_two_publishers_of_one_release_take_turns(store):
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("forkserver")
     order = context.Queue()
     workers = [context.Process(target=_hold, args=(store.root, 0.3, order, n)) for n in range(2)]
     for worker in workers:

@@ -62,7 +62,8 @@ def test_without_quartiles_the_median_stands_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "position"), [(9880.0, "among"), (9000.0, "below"), (6000.0, "below_q1"), (10900.0, "above")]
+    ("own", "position"),
+    [(9880.0, "among"), (9000.0, "below"), (6000.0, "below_q1"), (10900.0, "above"), (11100.0, "above")],
 )
 def test_a_position_is_named_only_when_the_noise_cannot_explain_it(own: float, position: str) -> None:
     cells = file_of(a_row("reach", own, 100.0, venue="a"), MEAN,
@@ -116,6 +117,10 @@ def test_no_text_cell_starts_a_formula(text: str) -> None:
     safe = str(guarded(text))
     assert not safe.startswith(FORMULA_STARTS)
     assert safe.removeprefix("'") == text.removeprefix("'") or safe == "'" + text
+
+
+def test_all_the_ways_a_spreadsheet_knows_a_formula_are_known() -> None:
+    assert {"=", "+", "-", "@", "\t", "\r", "\n", "\0"} <= set(FORMULA_STARTS)
 
 
 @pytest.mark.parametrize("start", FORMULA_STARTS)

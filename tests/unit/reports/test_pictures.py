@@ -172,6 +172,16 @@ def test_what_is_uncertain_fades_and_what_cannot_be_told_stays_blank() -> None:
     assert "less sure" in words(made.svg)
 
 
+def test_an_area_of_a_district_that_is_surely_there_is_drawn_faded() -> None:
+    values = {"XX-00": Value.of(100, 1), "XX-01": Value.of(9, 20, least=0), "XX-11": Value.of(9, 20, least=0)}
+    districts = {"XX-01": Value.of(140, 20), "XX-11": Value.of(9, 20, least=0)}
+    alone = postcode_map(values, COUNTRY, as_share=False)
+    assert set(drawn(alone.svg)) == {"XX-00"}
+    made = postcode_map(values, COUNTRY, as_share=False, districts=districts)
+    assert set(drawn(made.svg)) == {"XX-00", "XX-01"}
+    assert (made.faded, made.untold) == (1, 1)
+
+
 def test_areas_without_a_place_are_listed_beside_the_map() -> None:
     values = {**VALUES, "unknown": Value.of(40, 2), "abroad": Value.of(7, 2), "XX-99": Value.of(3, 1)}
     made = postcode_map(values, COUNTRY)

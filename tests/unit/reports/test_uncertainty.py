@@ -116,6 +116,13 @@ def test_few_of_the_areas_that_are_coloured_are_empty(random: np.random.Generato
     assert discoveries([Value.of(3, 0), Value.of(0, 0)]) == [True, False]
 
 
+def test_what_the_noise_says_is_read_from_the_interval_and_not_from_an_estimate_that_leans() -> None:
+    leaned = Value(80.0, 10.0, 40.4, 79.6 + 0.4)
+    assert leaned.signed == 80.0
+    assert Value(50.0, 10.0, 40.4, 79.6).signed == pytest.approx(60.0, abs=0.01)
+    assert discoveries([Value(2.0, 10.0, 2.0, 79.6)]) == [True]
+
+
 @pytest.mark.parametrize(
     ("value", "of_share", "expected"),
     [

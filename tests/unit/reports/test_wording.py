@@ -98,7 +98,7 @@ def texts_in_code() -> set[str]:
             )
             if called and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
                 found.add(node.args[0].value)  # type: ignore[attr-defined]
-    tables = (sentences.OWN, sentences.POSITIONS, sentences.CHANGES)
+    tables = (sentences.OWN, sentences.AT_MOST, sentences.POSITIONS, sentences.CHANGES)
     found |= {text for table in tables for text in table.values()} | {sentences.NOT_TOLD}
     found |= {"bookers", "visits", "visits per booker", "median of your peers", "mean of your peers"}
     return found | {part for section in methods._SECTIONS for part in section[1:]}
@@ -128,18 +128,18 @@ def test_every_figure_has_its_sentence() -> None:
 
 
 def a_comparison(
-    own: float = 12387, mean: float = 9800, previous: float | None = None, **more: object
+    own: float | Value = 12387, mean: float = 9800, previous: float | None = None, **more: object
 ) -> Benchmark:
     facts: dict[str, object] = {
         "figure": "reach",
         "kind": Kind.COUNT,
         "label": "",
-        "own": Value.of(own, 145),
+        "own": own if isinstance(own, Value) else Value.of(own, 145),
         "peer_mean": Value.of(mean, 60),
         "median": None,
         "quartiles": None,
         "peers": 9,
-        "distinguishable": abs(own - mean) > 320,
+        "distinguishable": not isinstance(own, Value) and abs(own - mean) > 320,
         "withheld": False,
         "previous": None if previous is None else Value.of(previous, 145),
     }
@@ -174,6 +174,21 @@ def test_only_what_the_noise_cannot_explain_is_said(
     own: float, quartiles: Quartiles | None, expected: str
 ) -> None:
     assert sentences.position_sentence(a_comparison(own, quartiles=quartiles), "them", "en") == expected
+
+
+def test_a_share_that_may_be_nothing_is_told_by_its_upper_end() -> None:
+    few = a_comparison(figure="genre_share", kind=Kind.SHARE, own=Value.of(0.02, 0.05, least=0.0))
+    assert sentences.own_sentence(few, "en", "dance") == "At most 12% of your bookers came for dance."
+    assert sentences.own_sentence(few, "nl", "dans") == "Hoogstens 12% van uw boekers kwam voor dans."
+    some = a_comparison(figure="genre_share", kind=Kind.SHARE, own=Value.of(0.2, 0.05))
+    assert sentences.own_sentence(some, "en", "dance").startswith(
+        "About 20% of your bookers came for dance, 10 "
+    )
+
+
+def test_a_lopsided_interval_is_told_by_its_longer_side() -> None:
+    lopsided = a_comparison(own=Value(900.0, 88.0, 695.0, 1041.0))
+    assert sentences.own_sentence(lopsided, "en") == "You reach about 900 people, 250 more or fewer."
 
 
 def test_a_change_is_told_only_when_it_is_one() -> None:
