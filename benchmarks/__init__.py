@@ -1,1 +1,1 @@
-"""Benchmarks: ratios against a baseline in the same run. `make bench` runs them all and writes BENCHMARKS.md."""
+"""Ratios against a baseline in the same run. `make bench` runs all and writes BENCHMARKS.md."""

@@ -25,7 +25,8 @@ def main() -> int:
     parts = [
         "# Benchmarks",
         "",
-        f"Measured on {date.today():%d %B %Y}, {platform.system()} on {platform.machine()}, CPython {platform.python_version()}, by `make bench`.",
+        f"Measured on {date.today():%d %B %Y} by `make bench`: {platform.system()} on {platform.machine()}, "
+        f"CPython {platform.python_version()}.",
         "Compare ratios, not seconds: each ratio is against a baseline in the same run on the same machine.",
     ]
     failed = False

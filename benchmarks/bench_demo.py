@@ -13,7 +13,7 @@ BUDGET = {"generate": 20, "prepare": 25 + 65, "receive": 10, "publish": 20}
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         demo = build(demo_settings(Path(folder), 8000), scale=1.0, seed=20261101)
-    spent = {name: 0.0 for name in BUDGET}
+    spent = dict.fromkeys(BUDGET, 0.0)
     for step, seconds in demo.cpu_seconds.items():
         spent[step.split()[0]] += seconds
     print("step        CPU s   budget")

@@ -1,4 +1,4 @@
-"""Pages and API of a built demo under 8 clients, each beside a bare FastAPI route that returns the same bytes."""
+"""Pages and API of a built demo under 8 clients, each beside a bare route that returns the same bytes."""
 
 from __future__ import annotations
 
@@ -20,8 +20,14 @@ from service.demo import build, demo_settings
 
 CLIENTS, REQUESTS = 8, 40
 PORT, BARE_PORT = 8741, 8742
-PATHS = ("/reach", "/postcodes", "/loyalty", "/methods", "/api/v1/measures",
-         "/api/v1/releases/{release}/cells?limit=500")
+PATHS = (
+    "/reach",
+    "/postcodes",
+    "/loyalty",
+    "/methods",
+    "/api/v1/measures",
+    "/api/v1/releases/{release}/cells?limit=500",
+)
 BARE = """
 import sys, pathlib, uvicorn
 from fastapi import FastAPI, Response
@@ -75,14 +81,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = demo_settings(Path(folder), PORT)
         demo = build(replace(settings), scale=0.05, seed=20261101)
-        environment = {"FOYER_DATA": str(settings.data), "FOYER_CLOCK": "2026-11-01",
-                       "FOYER_URL": f"http://127.0.0.1:{PORT}"}
+        environment = {
+            "FOYER_DATA": str(settings.data),
+            "FOYER_CLOCK": "2026-11-01",
+            "FOYER_URL": f"http://127.0.0.1:{PORT}",
+        }
         base, bare = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{BARE_PORT}"
         kept = Path(folder) / "bytes"
         kept.mkdir()
         foyer = str(Path(sys.executable).with_name("foyer"))
-        with (running([foyer, "serve", "--port", str(PORT)], environment, base + "/login"),
-              running([sys.executable, "-c", BARE, str(kept), str(BARE_PORT)], {}, bare + "/docs")):
+        with (
+            running([foyer, "serve", "--port", str(PORT)], environment, base + "/login"),
+            running([sys.executable, "-c", BARE, str(kept), str(BARE_PORT)], {}, bare + "/docs"),
+        ):
             measure(base, bare, kept, demo.password, demo.token, demo.release)
 
 
@@ -92,7 +103,7 @@ def measure(base: str, bare: str, kept: Path, password: str, token: str, release
         person.post("/login", data={"email": "marketing@delinde.example", "password": password})
     programs = [client(base, {"Authorization": f"Bearer {token}"}) for _ in range(CLIENTS)]
     plain = [client(bare) for _ in range(CLIENTS)]
-    print(f"{CLIENTS} clients, {REQUESTS} requests each, demo at scale 0.05; milliseconds, and the ratio of medians")
+    print(f"{CLIENTS} clients, {REQUESTS} requests each, demo at scale 0.05; milliseconds, ratio of medians")
     print(f"{'':<50} {'p50':>7} {'p99':>7}   {'bare p50':>8} {'bare p99':>8}   ratio")
     for number, path in enumerate(PATHS):
         address = path.format(release=release)
@@ -100,9 +111,11 @@ def measure(base: str, bare: str, kept: Path, password: str, token: str, release
         body = makers[0].get(address).raise_for_status().content
         (kept / str(number)).write_bytes(body)
         ours, theirs = load(address, makers), load(f"/{number}", plain)
-        print(f"{path:<50} {np.percentile(ours, 50):>7.0f} {np.percentile(ours, 99):>7.0f}   "
-              f"{np.percentile(theirs, 50):>8.1f} {np.percentile(theirs, 99):>8.1f}   "
-              f"{np.percentile(ours, 50) / np.percentile(theirs, 50):.1f}")
+        print(
+            f"{path:<50} {np.percentile(ours, 50):>7.0f} {np.percentile(ours, 99):>7.0f}   "
+            f"{np.percentile(theirs, 50):>8.1f} {np.percentile(theirs, 99):>8.1f}   "
+            f"{np.percentile(ours, 50) / np.percentile(theirs, 50):.1f}"
+        )
 
 
 if __name__ == "__main__":

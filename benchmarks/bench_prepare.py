@@ -1,4 +1,4 @@
-"""Prepare one venue's pretix export: rows per CPU second with and without identities, and the cost of an identity."""
+"""Prepare the sample network's exports: rows per CPU second with and without identities."""
 
 from __future__ import annotations
 
@@ -43,13 +43,9 @@ def main() -> None:
             raw, Path(folder) / "out.foyer.csv", local_identify(Evaluator("bench", new_key())), files
         )
     print(f"{rows:,} rows of all {len(files)} exports of the sample network at scale {SCALE}")
-    print(f"csv.reader alone:            {rows / bare:>10,.0f} rows per CPU second")
-    print(
-        f"prepare without identities:  {rows / plain:>10,.0f} rows per CPU second ({plain / bare:.1f} times csv.reader)"
-    )
-    print(
-        f"prepare with identities:     {rows / full:>10,.0f} rows per CPU second (blind, evaluate, finalise)"
-    )
+    print(f"csv.reader alone:   {rows / bare:>10,.0f} rows per CPU second")
+    print(f"without identities: {rows / plain:>10,.0f} rows per CPU second ({plain / bare:.1f} × csv.reader)")
+    print(f"with identities:    {rows / full:>10,.0f} rows per CPU second (blind, evaluate, finalise)")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ class Kind(Enum):
     """How a cell is written."""
 
     TEXT = "text"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - the name of a kind of cell
     COUNTRY = "country"
     AREA = "area"
     TIME = "time"
@@ -49,8 +49,12 @@ def _choice(name: str, required: bool, meaning: str, values: type[Enum]) -> Colu
 COLUMNS: tuple[Column, ...] = (
     Column("order_ref", Kind.TEXT, True, "The order, in the venue's own numbering, hashed at the venue."),
     Column("ticket_ref", Kind.TEXT, True, "The ticket within the venue, hashed; unique in the extract."),
-    Column("booker_token", Kind.TOKEN, False,
-           "Who placed the order, blinded; on one row of each order and performance."),
+    Column(
+        "booker_token",
+        Kind.TOKEN,
+        False,
+        "Who placed the order, blinded; on one row of each order and performance.",
+    ),
     Column("country", Kind.COUNTRY, False, "The booker's country, two letters (ISO 3166-1)."),
     Column("postcode_area", Kind.AREA, False, "The booker's postcode area, never the full postcode."),
     Column("production_ref", Kind.TEXT, True, "The production within the venue."),
@@ -95,7 +99,7 @@ class ExtractHeader:
         """Read line 1; raises ValueError when it is not one of ours."""
         if not line.startswith(MARK):
             raise ValueError("The first line does not begin with #foyer-extract.")
-        raw = json.loads(line[len(MARK):])
+        raw = json.loads(line[len(MARK) :])
         fields = cls.__dataclass_fields__
         if not isinstance(raw, dict) or set(raw) != set(fields):
             raise ValueError("The first line does not carry the fields of an extract header.")

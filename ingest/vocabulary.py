@@ -21,7 +21,7 @@ class ProductClass(str, Enum):
     SINGLE = "single"
     CONCESSION = "concession"
     SUBSCRIPTION = "subscription"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a kind of ticket
     SCHOOL = "school"
     COMP = "comp"
     MEMBER = "member"

@@ -67,7 +67,12 @@ def comparison_chart(
     if len(rows) == 1:
         y["axis"] = None
     domain = _domain(comparisons, kind)
-    x_axis = {"title": unit or None, "format": AXIS_FORMAT[kind], "tickCount": 5, "grid": True}
+    x_axis = {
+        "title": unit or None,
+        "format": AXIS_FORMAT[kind],
+        "tickCount": 5 if width > 400 else 2,
+        "grid": True,
+    }
     x = {"type": "quantitative", "scale": {"domain": domain, "nice": False, "zero": False}, "axis": x_axis}
     layers = [
         withheld_layer(y, theme, width, language),

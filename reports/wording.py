@@ -6,7 +6,7 @@ English stands in the code; other languages come from the gettext catalogues in 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -116,10 +116,3 @@ def _decimals(half_width: float | None, scale: float) -> int:
     if not half_width or not math.isfinite(half_width):
         return 0
     return min(max(-math.floor(math.log10(half_width * scale)), 0), 2)
-
-
-def listed(items: Sequence[str], translate: Translate) -> str:
-    """ "a, b and c" in the language."""
-    if len(items) < 2:
-        return "".join(items)
-    return translate("{all_but_last} and {last}").format(all_but_last=", ".join(items[:-1]), last=items[-1])

@@ -24,7 +24,9 @@ def build_parser() -> argparse.ArgumentParser:
     _upload(commands.add_parser("upload", help="send an extract"))
     _publish(commands.add_parser("publish", help="propose a season, or approve what a colleague proposed"))
     commands.add_parser("ledger", help="what was spent, by season")
-    commands.add_parser("verify", help="check the ledger's chain and every stored release against its signature")
+    commands.add_parser(
+        "verify", help="check the ledger's chain and every stored release against its signature"
+    )
     _admin(commands.add_parser("admin", help="set up this installation"))
     return parser
 
@@ -46,9 +48,15 @@ def _serve(parser: argparse.ArgumentParser) -> None:
 def _prepare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("exports", nargs="+", type=Path, metavar="EXPORT")
     parser.add_argument("--venue", type=Path, required=True, metavar="VENUE.json", help="the venue's profile")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a file, or a folder for several exports")
-    parser.add_argument("--try", dest="trial", action="store_true",
-                        help="without a server: a trial extract that no service accepts")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="a file, or a folder for several exports"
+    )
+    parser.add_argument(
+        "--try",
+        dest="trial",
+        action="store_true",
+        help="without a server: a trial extract that no service accepts",
+    )
     parser.add_argument("--json", dest="as_json", action="store_true", help="print the scorecard as JSON")
     parser.add_argument("--language", choices=("en", "nl"), default="en")
     _connection(parser)
@@ -56,7 +64,9 @@ def _prepare(parser: argparse.ArgumentParser) -> None:
 
 def _upload(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("extract", type=Path)
-    parser.add_argument("--confirm", action="store_true", help="confirm what it replaces, also where something shrinks")
+    parser.add_argument(
+        "--confirm", action="store_true", help="confirm what it replaces, also where something shrinks"
+    )
     parser.add_argument("--json", dest="as_json", action="store_true")
     _connection(parser)
 
@@ -68,7 +78,9 @@ def _connection(parser: argparse.ArgumentParser) -> None:
 
 def _publish(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("season", help="like 2025-26")
-    parser.add_argument("--as", dest="person", required=True, metavar="EMAIL", help="the coordinator who acts")
+    parser.add_argument(
+        "--as", dest="person", required=True, metavar="EMAIL", help="the coordinator who acts"
+    )
 
 
 def _admin(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +88,9 @@ def _admin(parser: argparse.ArgumentParser) -> None:
     init = deeds.add_parser("init", help="make the network's organisation and its first coordinator")
     init.add_argument("--name", required=True, help="the network's name")
     init.add_argument("--email", required=True, help="the first coordinator")
-    network = deeds.add_parser("network", help="read organisations, venues, people and groups from network.json")
+    network = deeds.add_parser(
+        "network", help="read organisations, venues, people and groups from network.json"
+    )
     network.add_argument("file", type=Path)
 
 

@@ -71,8 +71,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def demo_settings(data: Path, port: int) -> Settings:
     """The demo's settings: its own folder, and a clock that stands after the lag of the last season."""
-    return replace(Settings.from_environment(), data=data / "service", url=f"http://{HOST}:{port}",
-                   clock=date.fromisoformat("2026-11-01"))
+    return replace(
+        Settings.from_environment(),
+        data=data / "service",
+        url=f"http://{HOST}:{port}",
+        clock=date.fromisoformat("2026-11-01"),
+    )
 
 
 def _ready(settings: Settings, scale: float, seed: int, *, again: bool) -> Demo:
@@ -98,8 +102,11 @@ def build(settings: Settings, scale: float, seed: int, fingerprint: str = "") ->
     runtime = open_runtime(settings)
     try:
         password = secrets.token_urlsafe(9)
-        workflow.establish(runtime, json.loads((raw / "network.json").read_text("utf-8")),
-                           {person.email: password for person in network.people})
+        workflow.establish(
+            runtime,
+            json.loads((raw / "network.json").read_text("utf-8")),
+            {person.email: password for person in network.people},
+        )
         with _step(2, "Preparing each venue's exports (identities included)", spent, "prepare"):
             extracts = _prepare(raw, prepared, network, settings)
         with _step(3, "Receiving the extracts", spent, "receive"):
@@ -116,13 +123,19 @@ def build(settings: Settings, scale: float, seed: int, fingerprint: str = "") ->
 
 
 def _prepare(raw: Path, out: Path, network: Network, settings: Settings) -> dict[tuple[str, str], Path]:
-    """Each venue in a process of its own, so that two cores are used; a venue's addresses are evaluated once."""
+    """A process for each venue uses all cores; a venue's addresses are evaluated once over both seasons."""
     out.mkdir(parents=True, exist_ok=True)
-    by_venue = [(venue, list(files)) for venue, files in groupby(
-        sorted(network.exports, key=lambda e: (e.venue, e.season)), key=lambda e: e.venue)]
+    by_venue = [
+        (venue, list(files))
+        for venue, files in groupby(
+            sorted(network.exports, key=lambda e: (e.venue, e.season)), key=lambda e: e.venue
+        )
+    ]
     made: dict[tuple[str, str], Path] = {}
     # Fresh processes: a fork would copy the threads of the engines that already run here.
-    with ProcessPoolExecutor(max_workers=min(4, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        max_workers=min(4, os.cpu_count() or 1), mp_context=get_context("spawn")
+    ) as pool:
         jobs = [pool.submit(_prepare_venue, raw, out, files, settings.data / "keys") for _, files in by_venue]
         for number, job in enumerate(jobs, start=1):
             made |= job.result()
@@ -130,7 +143,9 @@ def _prepare(raw: Path, out: Path, network: Network, settings: Settings) -> dict
     return made
 
 
-def _prepare_venue(raw: Path, out: Path, files: list[ExportFile], key_folder: Path) -> dict[tuple[str, str], Path]:
+def _prepare_venue(
+    raw: Path, out: Path, files: list[ExportFile], key_folder: Path
+) -> dict[tuple[str, str], Path]:
     held = keys.load(key_folder)
     identify = local_identify(held.evaluator)
     memo: dict[bytes, str] = {}
@@ -156,8 +171,9 @@ def _receive(runtime: Runtime, network: Network, extracts: dict[tuple[str, str],
 
 
 def _publish(runtime: Runtime, network: Network, season: Season) -> str:
-    proposer, approver = (workflow.person_by_email(runtime, p.email)
-                          for p in network.people if p.role == "coordinator")
+    proposer, approver = (
+        workflow.person_by_email(runtime, p.email) for p in network.people if p.role == "coordinator"
+    )
     return workflow.publish_season(runtime, season, proposer=proposer, approver=approver)
 
 
@@ -205,8 +221,11 @@ def _introduce(demo: Demo, port: int) -> None:
     for person in demo.people:
         print(f"  {roles[person['role']]:<12} {person['email']:<36} {person['name']}")
     print(f"\nBearer token: {demo.token}")
-    print(f'  curl -H "Authorization: Bearer {demo.token}" \\\n'
-          f'    "http://{HOST}:{port}/api/v1/releases/{demo.release}/cells?measure=reach"\n', flush=True)
+    print(
+        f'  curl -H "Authorization: Bearer {demo.token}" \\\n'
+        f'    "http://{HOST}:{port}/api/v1/releases/{demo.release}/cells?measure=reach"\n',
+        flush=True,
+    )
 
 
 def _ask_once(settings: Settings, demo: Demo) -> int:
@@ -217,8 +236,11 @@ def _ask_once(settings: Settings, demo: Demo) -> int:
 
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url=settings.url) as client:
-            return await client.get(f"/api/v1/releases/{demo.release}/cells", params={"measure": "reach"},
-                                    headers={"Authorization": f"Bearer {demo.token}"})
+            return await client.get(
+                f"/api/v1/releases/{demo.release}/cells",
+                params={"measure": "reach"},
+                headers={"Authorization": f"Bearer {demo.token}"},
+            )
 
     import asyncio
 

@@ -18,7 +18,9 @@ HOW = "No Chromium here. On Debian: apt-get install chromium; then run the tests
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--require-browser", action="store_true", help="fail, not skip, where Chromium is missing")
+    parser.addoption(
+        "--require-browser", action="store_true", help="fail, not skip, where Chromium is missing"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -94,8 +94,15 @@ class FindingCollector:
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str | None, tuple[tuple[str, str], ...]], _Tally] = {}
 
-    def add(self, kind: FindingKind, *, row: int | None = None, column: str | None = None,
-            count: int = 1, **detail: str) -> None:
+    def add(
+        self,
+        kind: FindingKind,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        count: int = 1,
+        **detail: str,
+    ) -> None:
         """Note one sighting; `row` is the number in the person's own file."""
         key = (kind.code, column, tuple(sorted(detail.items())))
         tally = self._seen.setdefault(key, _Tally(kind, column, detail))

@@ -27,8 +27,8 @@ CELL_COUNT = _row(
 CELL_MISSING = _row("cell_missing", "{column} is empty.", "{column} is leeg.")
 NOT_A_REFERENCE = _row(
     "not_a_reference",
-    "{column} is not a reference: at most 120 letters, digits and . _ : -",
-    "{column} is geen verwijzing: hoogstens 120 letters, cijfers en . _ : -",
+    "{column} is not a reference: at most 120 letters, digits and the signs . _ : - only.",
+    "{column} is geen verwijzing: hoogstens 120 letters, cijfers en alleen de tekens . _ : -, niets anders.",
 )
 NOT_A_TITLE = _row(
     "not_a_title",

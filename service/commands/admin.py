@@ -32,8 +32,13 @@ def _init(runtime: Runtime, arguments: argparse.Namespace) -> str:
     settings = runtime.settings
     with runtime.writing() as connection:
         people.create_organisation(connection, settings.network, arguments.name, is_network=True)
-        people.create_user(connection, email=arguments.email, name=arguments.name, organisation=settings.network,
-                           role=Role.COORDINATOR)
+        people.create_user(
+            connection,
+            email=arguments.email,
+            name=arguments.name,
+            organisation=settings.network,
+            role=Role.COORDINATOR,
+        )
         letter = people.request_reset(connection, settings, arguments.email)
     return f"Made {arguments.name}. The first coordinator's link lies in {letter}."
 

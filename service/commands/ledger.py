@@ -22,14 +22,20 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with runtime.reading() as connection:
             entries = list(ledger.entries(connection))
-            accounts = [ledger.account(connection, season, POLICY.budget) for season in ledger.seasons(connection)]
+            accounts = [
+                ledger.account(connection, season, POLICY.budget) for season in ledger.seasons(connection)
+            ]
     finally:
         runtime.close()
     for entry in entries:
-        print(f"{entry.number:>5}  {entry.at}  {Season(entry.season).label}  {entry.kind:<9} {entry.purpose:<10} "
-              f"{entry.nano_rho:>12,} nano-rho  {entry.publication}")
+        print(
+            f"{entry.number:>5}  {entry.at}  {Season(entry.season).label}  {entry.kind:<9} "
+            f"{entry.purpose:<10} {entry.nano_rho:>12,} nano-rho  {entry.publication}"
+        )
     for account in accounts:
-        print(f"{account.season.label}: {account.total.nano_rho:,} nano-rho spent, "
-              f"{account.left_in_plan.nano_rho:,} left in the plan, "
-              f"{account.left_to_limit.nano_rho:,} to the hard limit")
+        print(
+            f"{account.season.label}: {account.total.nano_rho:,} nano-rho spent, "
+            f"{account.left_in_plan.nano_rho:,} left in the plan, "
+            f"{account.left_to_limit.nano_rho:,} to the hard limit"
+        )
     return 0

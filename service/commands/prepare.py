@@ -1,4 +1,4 @@
-"""`foyer prepare`: at the venue, exports in, extracts and their scorecards out. Nothing personal leaves this process."""
+"""`foyer prepare`: exports in, extracts and scorecards out, at the venue. Nothing personal leaves."""
 
 from __future__ import annotations
 
@@ -35,8 +35,16 @@ def run(arguments: argparse.Namespace) -> int:
     cards: list[tuple[Path, Path, Scorecard]] = []
     for source, out in zip(arguments.exports, outs, strict=True):
         try:
-            card = prepare_export(source, out, profile, identify, key_id, trial=arguments.trial, memo=memo,
-                                  progress=None if arguments.as_json else _Progress(source.name))
+            card = prepare_export(
+                source,
+                out,
+                profile,
+                identify,
+                key_id,
+                trial=arguments.trial,
+                memo=memo,
+                progress=None if arguments.as_json else _Progress(source.name),
+            )
         except (ClientError, OSError) as problem:
             print(f"{source}: {problem}", file=sys.stderr)
             return 1
@@ -67,8 +75,14 @@ def _outs(exports: list[Path], out: Path) -> list[Path]:
 
 def _print(cards: list[tuple[Path, Path, Scorecard]], *, as_json: bool, language: str) -> None:
     if as_json:
-        content = [{"export": str(source), "extract": None if card.findings.rejects_file else str(out),
-                    **card.to_dict(language)} for source, out, card in cards]
+        content = [
+            {
+                "export": str(source),
+                "extract": None if card.findings.rejects_file else str(out),
+                **card.to_dict(language),
+            }
+            for source, out, card in cards
+        ]
         print(json.dumps(content, ensure_ascii=False, indent=1))
         return
     for source, out, card in cards:

@@ -1,4 +1,4 @@
-"""`foyer publish`: on the service's own machine, propose a season or approve and run what a colleague proposed."""
+"""`foyer publish`: on the service's machine, propose a season or approve what a colleague proposed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _act(runtime: Runtime, season: Season, email: str) -> str:
     person = person_by_email(runtime, email)
     with runtime.reading() as connection:
-        waiting = [p for p in everything(connection) if p.season == season.start_year and p.state == "proposed"]
+        waiting = [
+            p for p in everything(connection) if p.season == season.start_year and p.state == "proposed"
+        ]
     if not waiting:
         propose_publication(runtime, person, season)
         return f"Proposed {season.label}. A second coordinator approves it with the same command."

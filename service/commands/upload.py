@@ -28,10 +28,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _describe(answer: dict[str, object]) -> None:
     print(f"Extract {answer['id']}: {answer['status']}")
-    print(f"Rows: {answer['rows_in']} sent, {answer['rows_accepted']} accepted, {answer['rows_rejected']} rejected")
+    print(
+        f"Rows: {answer['rows_in']} sent, "
+        f"{answer['rows_accepted']} accepted, {answer['rows_rejected']} rejected"
+    )
     findings = answer["findings"]
     for finding in findings if isinstance(findings, list) else []:
         print(f"- {finding['saw']} ({finding['count']}×)\n  {finding['why']}\n  {finding['fix']}")
     if answer["status"] == "needs_confirmation":
-        print("It replaces performances and some of them shrink by more than a tenth.\n"
-              "Look at what changes on the upload page, or send it again with --confirm.")
+        print(
+            "It replaces performances and some of them shrink by more than a tenth.\n"
+            "Look at what changes on the upload page, or send it again with --confirm."
+        )

@@ -1,4 +1,4 @@
-"""`foyer verify`: the stored releases, the ledger's and the audit trail's chains in; what does not hold out."""
+"""`foyer verify`: releases, the ledger's and the audit trail's chains in; what does not hold, out."""
 
 from __future__ import annotations
 
@@ -39,5 +39,7 @@ def find_problems(runtime: Runtime) -> list[str]:
         problems.append(f"Audit trail: entry {broken} was changed, removed or put elsewhere")
     public_key = runtime.keys.signing.public_key()
     for release_id in runtime.releases.ids():
-        problems += [f"Release {release_id}: {p}" for p in runtime.releases.open(release_id).verify(public_key)]
+        problems += [
+            f"Release {release_id}: {p}" for p in runtime.releases.open(release_id).verify(public_key)
+        ]
     return problems

@@ -7,14 +7,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "Dockerfile").read_text("utf-8")
-INSTRUCTIONS = [line.split(maxsplit=1) for line in re.sub(r"\\\n\s*", " ", TEXT).splitlines()
-                if line and not line.startswith("#")]
+INSTRUCTIONS = [
+    line.split(maxsplit=1)
+    for line in re.sub(r"\\\n\s*", " ", TEXT).splitlines()
+    if line and not line.startswith("#")
+]
 
 
 def test_the_last_user_is_not_root() -> None:
     users = [rest for word, rest in INSTRUCTIONS if word == "USER"]
     assert users == ["10001:10001"]
-    assert [word for word, _ in INSTRUCTIONS].index("USER") < [word for word, _ in INSTRUCTIONS].index("ENTRYPOINT")
+    assert [word for word, _ in INSTRUCTIONS].index("USER") < [word for word, _ in INSTRUCTIONS].index(
+        "ENTRYPOINT"
+    )
 
 
 def test_bases_name_a_version() -> None:
@@ -24,7 +29,13 @@ def test_bases_name_a_version() -> None:
 
 
 def test_every_install_is_hash_checked_or_our_own() -> None:
-    runs = [part for word, rest in INSTRUCTIONS if word == "RUN" for part in rest.split("&&") if "pip install" in part]
+    runs = [
+        part
+        for word, rest in INSTRUCTIONS
+        if word == "RUN"
+        for part in rest.split("&&")
+        if "pip install" in part
+    ]
     assert runs
     for part in runs:
         assert "--require-hashes" in part or "--no-deps" in part

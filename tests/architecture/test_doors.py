@@ -39,10 +39,21 @@ def test_import_contracts_hold() -> None:
 
 def test_preparing_needs_only_the_standard_library() -> None:
     """It must run unchanged where no wheel can be installed; idna is the stated exception."""
-    own = ("ingest.prepare", "ingest.findings", "ingest.extract", "ingest.vocabulary", "ingest.seasons",
-           "ingest.identity.normalise")
-    files = [*modules("ingest/prepare", "ingest/findings"), ROOT / "ingest/extract.py", ROOT / "ingest/vocabulary.py",
-             ROOT / "ingest/seasons.py", ROOT / "ingest/identity/normalise.py"]
+    own = (
+        "ingest.prepare",
+        "ingest.findings",
+        "ingest.extract",
+        "ingest.vocabulary",
+        "ingest.seasons",
+        "ingest.identity.normalise",
+    )
+    files = [
+        *modules("ingest/prepare", "ingest/findings"),
+        ROOT / "ingest/extract.py",
+        ROOT / "ingest/vocabulary.py",
+        ROOT / "ingest/seasons.py",
+        ROOT / "ingest/identity/normalise.py",
+    ]
     allowed = set(sys.stdlib_module_names) | {"idna"}
     for path in files:
         for name in imported(path):
@@ -55,31 +66,44 @@ def test_only_settings_reads_the_environment() -> None:
         if path == ROOT / "service/settings.py":
             continue
         tree = ast.parse(path.read_text("utf-8"))
-        reads = [n for n in ast.walk(tree)
-                 if isinstance(n, ast.Attribute) and n.attr in {"environ", "getenv", "environb"}]
+        reads = [
+            n
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Attribute) and n.attr in {"environ", "getenv", "environb"}
+        ]
         assert not reads, f"{path.relative_to(ROOT)} reads the environment"
 
 
-@pytest.mark.parametrize(("door", "library"), [
-    ("privacy/mechanisms.py", "opendp"),
-    ("aggregation/engines/", "duckdb"),
-])
+@pytest.mark.parametrize(
+    ("door", "library"),
+    [
+        ("privacy/mechanisms.py", "opendp"),
+        ("aggregation/engines/", "duckdb"),
+    ],
+)
 def test_one_door_to_each_dangerous_thing(door: str, library: str) -> None:
-    users = {str(p.relative_to(ROOT)) for p in modules(*LAYERS)
-             if any(name.split(".")[0] == library for name in imported(p))}
+    users = {
+        str(p.relative_to(ROOT))
+        for p in modules(*LAYERS)
+        if any(name.split(".")[0] == library for name in imported(p))
+    }
     assert users
     assert all(user.startswith(door) for user in users), users
 
 
 def test_no_noise_is_made_at_home() -> None:
     """Outside sample_data nobody draws from a distribution but OpenDP."""
-    homemade = re.compile(r"np\.random|numpy\.random|random\.(gauss|normalvariate|random|laplace)|default_rng")
+    homemade = re.compile(
+        r"np\.random|numpy\.random|random\.(gauss|normalvariate|random|laplace)|default_rng"
+    )
     for path in modules(*[layer for layer in LAYERS if layer != "sample_data"]):
         assert not homemade.search(path.read_text("utf-8")), path
 
 
 def tracked() -> list[Path]:
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
 
 
@@ -93,8 +117,11 @@ def test_locks_carry_hashes_and_no_addresses() -> None:
 
 
 def pins(name: str) -> dict[str, str]:
-    lines = re.findall(r"^([a-z0-9][^=\s]*)==([^\s\\]+)(.*?)\\?$", (ROOT / f"requirements/{name}.txt").read_text("utf-8"),
-                       flags=re.MULTILINE)
+    lines = re.findall(
+        r"^([a-z0-9][^=\s]*)==([^\s\\]+)(.*?)\\?$",
+        (ROOT / f"requirements/{name}.txt").read_text("utf-8"),
+        flags=re.MULTILINE,
+    )
     return {f"{package} {marker.strip()}": version for package, version, marker in lines}
 
 

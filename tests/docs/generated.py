@@ -36,34 +36,56 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 def measures() -> str:
     return _table(
         ("measure", "whose", "unit", "definition", "source"),
-        ((f"`{m.id}`", m.scope.value, m.unit.value, m.definitions["en"], m.source) for m in MEASURES.values()),
+        (
+            (f"`{m.id}`", m.scope.value, m.unit.value, m.definitions["en"], m.source)
+            for m in MEASURES.values()
+        ),
     )
 
 
 def bounds() -> str:
     values: Bounds = POLICY.bounds
-    return _table(("bound", "value", "of what"),
-                  ((f"`{name}`", getattr(values, name), words) for name, words in BOUND_WORDS.items()))
+    return _table(
+        ("bound", "value", "of what"),
+        ((f"`{name}`", getattr(values, name), words) for name, words in BOUND_WORDS.items()),
+    )
 
 
 def policy() -> str:
     budget = POLICY.budget
-    promise = _table(("constant", "value"), [
-        ("policy version", POLICY.version),
-        ("unit", POLICY.unit),
-        ("plan per season", f"{budget.plan.nano_rho} nano-rho"),
-        ("hard limit per season", f"{budget.limit.nano_rho} nano-rho"),
-        *((f"part for `{purpose.value}`", f"{percent} % of the plan") for purpose, percent in budget.percent.items()),
-    ])
+    promise = _table(
+        ("constant", "value"),
+        [
+            ("policy version", POLICY.version),
+            ("unit", POLICY.unit),
+            ("plan per season", f"{budget.plan.nano_rho} nano-rho"),
+            ("hard limit per season", f"{budget.limit.nano_rho} nano-rho"),
+            *(
+                (f"part for `{purpose.value}`", f"{percent} % of the plan")
+                for purpose, percent in budget.percent.items()
+            ),
+        ],
+    )
     seasons = _table(
         ("seasons in a row", *(f"epsilon at delta {delta:g}" for delta in DELTAS)),
-        ((n, *(f"{epsilon(PrivacyLoss(budget.plan.nano_rho * n), delta):.3f}" for delta in DELTAS))
-         for n in LIFETIMES),
+        (
+            (n, *(f"{epsilon(PrivacyLoss(budget.plan.nano_rho * n), delta):.3f}" for delta in DELTAS))
+            for n in LIFETIMES
+        ),
     )
-    parts = _table(("table", "share of the season's own part", "why"),
-                   ((f"`{plan.name}`", f"{plan.percent} %", plan.why) for plan in POLICY.tables))
-    return "\n\n".join((promise, "What that means for somebody who is there in each of several seasons:", seasons,
-                        "How a season's own part is divided:", parts))
+    parts = _table(
+        ("table", "share of the season's own part", "why"),
+        ((f"`{plan.name}`", f"{plan.percent} %", plan.why) for plan in POLICY.tables),
+    )
+    return "\n\n".join(
+        (
+            promise,
+            "What that means for somebody who is there in each of several seasons:",
+            seasons,
+            "How a season's own part is divided:",
+            parts,
+        )
+    )
 
 
 SECTIONS: dict[str, Callable[[], str]] = {"measures": measures, "bounds": bounds, "policy": policy}

@@ -1,4 +1,4 @@
-"""Every measure, setting, finding, layout, command and policy constant stands in the texts, and the tables are current."""
+"""Measures, settings, findings, layouts, commands and constants stand in the texts; tables are current."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def test_documented_commands_parse(page: str) -> None:
 def test_documented_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
     for page in ("README.md", "CONTRIBUTING.md"):
-        for target in re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / page).read_text("utf-8"), flags=re.MULTILINE):
+        for target in re.findall(
+            r"(?:^|`)make ([a-z-]+)", (ROOT / page).read_text("utf-8"), flags=re.MULTILINE
+        ):
             assert target in targets, f"{page} promises make {target}"
 
 

@@ -14,8 +14,14 @@ from tests.conftest import BuiltDemo
 pytestmark = pytest.mark.demo
 SEASONS = ("2024/25", "2025/26")
 # Nothing is cut from these: a booker has one cell a venue, and hardly anyone knows more than 20 venues.
-WHOLE = ("reach", "network_reach", "network_reach_by_area", "network_attendance_bands",
-         "network_venues_per_booker", "network_returning")
+WHOLE = (
+    "reach",
+    "network_reach",
+    "network_reach_by_area",
+    "network_attendance_bands",
+    "network_venues_per_booker",
+    "network_returning",
+)
 # Finer tables count a booker's first six venues only; the rest is stated as beyond the bound.
 CORE = ("reach_by_area", "attendance_bands", "reach_by_channel", "returning")
 FALSE_ALARM_SIGMAS = 4.8  # one in a million, one-sided
@@ -30,14 +36,16 @@ def joined(demo: BuiltDemo, season: str) -> pl.DataFrame:
     finally:
         runtime.close()
     truth = pl.read_parquet(demo.truth).filter(pl.col("season") == season)
-    return cells.filter(pl.col("level").is_in(["cell", "total"])).join(
-        truth, on=["measure", "venue", "label"], how="left"
-    ).with_columns(pl.col("count").fill_null(0))
+    return (
+        cells.filter(pl.col("level").is_in(["cell", "total"]))
+        .join(truth, on=["measure", "venue", "label"], how="left")
+        .with_columns(pl.col("count").fill_null(0))
+    )
 
 
 @pytest.mark.parametrize("season", SEASONS)
 def test_intervals_hold_the_planted_truth(demo: BuiltDemo, season: str) -> None:
-    """Pooled over every cell that is not cut: at least 93 %, less what a fair draw may miss once in a million."""
+    """Pooled over all uncut cells: at least 93 %, less what a fair draw misses once in a million."""
     cells = joined(demo, season).filter(pl.col("measure").is_in(WHOLE))
     inside = cells.filter(pl.col("count").is_between(pl.col("low") - 0.5, pl.col("high") + 0.5)).height
     slack = FALSE_ALARM_SIGMAS * math.sqrt(0.93 * 0.07 / cells.height)
@@ -48,7 +56,7 @@ def test_intervals_hold_the_planted_truth(demo: BuiltDemo, season: str) -> None:
 @pytest.mark.parametrize("season", SEASONS)
 @pytest.mark.parametrize("measure", CORE)
 def test_core_tables_miss_only_what_is_beyond_the_bound(demo: BuiltDemo, season: str, measure: str) -> None:
-    """The sum over a table is the truth less at most the bookers beyond their core, give or take the noise."""
+    """A table's sum is the truth less at most the bookers beyond their core, give or take the noise."""
     cells = joined(demo, season)
     table = cells.filter(pl.col("measure") == measure)
     if table.is_empty():
@@ -66,8 +74,11 @@ def test_every_planted_row_is_read_and_accounted_for(demo: BuiltDemo) -> None:
     """Receive loses nothing: what prepare wrote is what the lake holds."""
     runtime = open_runtime(demo.settings)
     try:
-        stored = sum(pl.scan_parquet(path).select(pl.len()).collect().item()
-                     for season in SEASONS for path in runtime.lake.files(Season.parse(season)))
+        stored = sum(
+            pl.scan_parquet(path).select(pl.len()).collect().item()
+            for season in SEASONS
+            for path in runtime.lake.files(Season.parse(season))
+        )
     finally:
         runtime.close()
     folder = demo.settings.data.parent / "extracts"

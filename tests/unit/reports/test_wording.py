@@ -13,7 +13,7 @@ from privacy.disclosure import FIGURES, WITHHELD, Kind
 from reports import methods, sentences
 from reports.benchmark import Benchmark, Quartiles
 from reports.uncertainty import Value
-from reports.wording import CATALOGUES, count, language_of, listed, margin, number, rounded, share, translator
+from reports.wording import CATALOGUES, count, language_of, margin, number, rounded, share, translator
 
 REPORTS = Path(sentences.__file__).parent
 
@@ -79,11 +79,6 @@ def test_a_further_catalogue_adds_texts_and_keeps_ours(tmp_path: Path) -> None:
     (tmp_path / "nl.po").write_text('msgid "Log in"\nmsgstr "Aanmelden"\n', encoding="utf-8")
     say = translator("nl", tmp_path)
     assert (say("Log in"), say("You")) == ("Aanmelden", "U")
-
-
-def test_a_list_reads_like_a_list() -> None:
-    assert listed(["a", "b", "c"], translator("nl")) == "a, b en c"
-    assert listed(["a"], translator("en")) == "a"
 
 
 def texts_in_code() -> set[str]:
