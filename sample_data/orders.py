@@ -16,7 +16,7 @@ from sample_data.venues import CINEMA, CONCERT_HALL, PASS_OF_KIND, THEATRE
 Floats = NDArray[np.float64]
 
 DOOR_SHARE = 0.15
-FAVOURITE = 0.5
+FAVOURITE = 0.65
 LEAD_DAYS = {THEATRE: 38.0, CINEMA: 2.0, CONCERT_HALL: 30.0}
 MOST_LEAD_DAYS = 280
 PARTY = {
@@ -88,12 +88,12 @@ def _venues(rng: np.random.Generator, office: BoxOffice, people: People, person:
     # A visitor from abroad stays somewhere: as if at home in an area of the network's own.
     homes = np.where(far, office.places.draw_homes(rng, len(person)), area)
     venue = office.places.draw_venues(rng, homes, people.taste[person])
-    favourite = np.stack(
-        [
-            office.places.draw_venues(rng, np.where(people.area[s] < 0, 0, people.area[s]), people.taste)
-            for s in (0, 1)
-        ]
+    first, second = (
+        office.places.draw_venues(rng, np.where(people.area[s] < 0, 0, people.area[s]), people.taste)
+        for s in (0, 1)
     )
+    # Only a move gives somebody another favourite house; else the same people come back to the same doors.
+    favourite = np.stack([first, np.where(people.area[0] == people.area[1], first, second)])
     loyal = (rng.random(len(person)) < FAVOURITE) & ~far
     venue = np.where(loyal, favourite[season, person], venue)
     critic = people.critic[person]

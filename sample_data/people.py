@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 # Bookings per season: how often someone comes falls off like a power of the number, to sixty.
-LOYALTY_POWER = 2.7
+LOYALTY_POWER = 2.6
 MOST_BOOKINGS = 60
 # One in so many sees nearly everything: the critic whom every bound must hold.
 CRITICS = 5_000
@@ -73,7 +73,7 @@ def draw_people(rng: np.random.Generator, places: Places, first: int, count: int
     area = np.where(abroad, away, np.stack([homes, moved]))
     school = np.arange(n) >= count
     area[:, school] = homes[school]
-    critic = (first + np.arange(n)) % CRITICS == CRITICS // 2
+    critic = (first + np.arange(n)) % CRITICS == CRITICS // 5
     u = rng.random(n)
     online = np.select([(r := rng.random(n)) < 0.06, r < 0.26], [1.0, 0.4], 0.0)
     two = (rng.random(n) < TWO_ADDRESSES) & ~school

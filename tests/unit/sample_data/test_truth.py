@@ -65,7 +65,14 @@ def snapshots(
             venue = extract.name.split(".")[0]
             expected = Expected(organisation[venue], frozenset({venue}), {"k1": _token(CHECK_INPUT)})
             receipt = receive(
-                connection, lake, extract, expected=expected, pepper=b"p" * 32, by="test", now=TODAY
+                connection,
+                lake,
+                extract,
+                expected=expected,
+                pepper=b"p" * 32,
+                tombstone_key=b"t" * 32,
+                by="test",
+                now=TODAY,
             )
             assert (receipt.status.value, receipt.rows_rejected) == ("received", 0)
         first, second = (
