@@ -139,40 +139,44 @@ MEASURE_TEXTS: dict[str, Texts] = {
         "en": (
             "Visits by known bookers",
             "Used tickets of known bookers, companions included; a ticket counts "
-            "as used unless it was not scanned.",
+            "as used unless it was not scanned. Of one booker at most a fixed number counts at each venue.",
         ),
         "nl": (
             "Bezoeken van bekende boekers",
             "Gebruikte kaarten van bekende boekers, ook van wie meekwam; een kaart "
-            "is gebruikt tenzij niet gescand.",
+            "is gebruikt tenzij niet gescand. Van één boeker telt per huis hoogstens een vast aantal mee.",
         ),
         "fr": (
             "Visites d'acheteurs connus",
             "Billets utilisés d'acheteurs connus, accompagnants compris ; utilisé, "
-            "sauf s'il n'a pas été scanné.",
+            "sauf s'il n'a pas été scanné. Par acheteur et par lieu, un nombre fixe compte au plus.",
         ),
         "de": (
             "Besuche bekannter Bucher*innen",
             "Genutzte Karten bekannter Bucher*innen samt Begleitung; genutzt, "
-            "sofern nicht als ungescannt gemeldet.",
+            "sofern nicht als ungescannt gemeldet. Je Bucher*in und Haus zählt höchstens eine feste Zahl.",
         ),
     },
     "tickets": {
         "en": (
             "Tickets sold to known bookers",
-            "Tickets sold to known bookers and not returned, whether or not they were used.",
+            "Tickets sold to known bookers and not returned, whether or not they were used. "
+            "Of one booker at most a fixed number counts at each venue.",
         ),
         "nl": (
             "Verkochte kaarten aan bekende boekers",
-            "Aan bekende boekers verkochte en niet teruggenomen kaarten, gebruikt of niet.",
+            "Aan bekende boekers verkochte en niet teruggenomen kaarten, gebruikt of niet. "
+            "Van één boeker telt per huis hoogstens een vast aantal mee.",
         ),
         "fr": (
             "Billets vendus à des acheteurs connus",
-            "Billets vendus à des acheteurs connus et non remboursés, utilisés ou non.",
+            "Billets vendus à des acheteurs connus et non remboursés, utilisés ou non. "
+            "Par acheteur et par lieu, un nombre fixe compte au plus.",
         ),
         "de": (
             "An bekannte Bucher*innen verkaufte Karten",
-            "An bekannte Bucher*innen verkaufte und nicht zurückgenommene Karten, genutzt oder nicht.",
+            "An bekannte Bucher*innen verkaufte und nicht zurückgenommene Karten, genutzt oder nicht. "
+            "Je Bucher*in und Haus zählt höchstens eine feste Zahl.",
         ),
     },
     "reach_beyond": {

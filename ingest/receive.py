@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,12 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from ingest.erasure import Tombstones
 from ingest.examine import Examined, Expected, examine
 from ingest.extract import ExtractHeader
-from ingest.findings import FindingReport
-from ingest.findings.receive import from_stored, to_stored
+from ingest.findings import Finding, FindingReport
+from ingest.findings.receive import NOTHING_LEFT, from_stored, to_stored
+from ingest.findings.receive_rows import ERASED
 from ingest.guard import Limits
 from ingest.identity.rekey import booker_ids
 from ingest.lake import LAKE_SCHEMA, Lake
@@ -25,7 +27,7 @@ from ingest.vocabulary import TicketStatus
 
 __all__ = [
     "Examined", "Expected", "Limits", "Preview", "Receipt", "Staged", "confirm", "examine", "preview",
-    "receive", "register", "stage", "undo",
+    "receive", "register", "rekey", "stage", "undo",
 ]  # fmt: skip
 
 ID_LENGTH = 12
@@ -65,6 +67,7 @@ def receive(
     expected: Expected,
     limits: Limits | None = None,
     pepper: bytes,
+    tombstone_key: bytes,
     by: str,
     now: datetime,
     after_write: Callable[[], None] | None = None,
@@ -72,10 +75,14 @@ def receive(
     """Examine, store and register one upload.
 
     Commits nothing: acknowledge only after the caller's commit. The first SQL statement comes after the
-    rows are written, so a connection that has not begun holds no lock while the file is read.
+    file was read, so a connection that has not begun holds no lock meanwhile; from there on it holds the
+    writers' lock, so that no erasure can come between who is left out and what is written.
     """
-    examined = examine(path, expected, limits)
-    staged = stage(lake, examined, pepper)
+    examined = rekey(examine(path, expected, limits), pepper)
+    if examined.header is not None and examined.frame is not None:
+        tombstones = Tombstones.read(connection, tombstone_key, examined.header.venue)
+        examined = leave_out(examined, tombstones)
+    staged = stage(lake, examined)
     if staged is None:
         return _refusal(examined)
     if after_write is not None:
@@ -83,12 +90,47 @@ def receive(
     return register(connection, staged, by=by, now=now)
 
 
-def stage(lake: Lake, examined: Examined, pepper: bytes) -> Staged | None:
-    """Re-key the bookers and write the rows; None when the file was refused. No SQL."""
+def rekey(examined: Examined, pepper: bytes) -> Examined:
+    """The same with booker ids in the place of tokens; nobody is left out yet."""
+    if examined.frame is None:
+        return examined
+    tokens = examined.frame.get_column("token").drop_nulls().unique()
+    bookers = pl.Series(booker_ids(pepper, tokens.to_list()), dtype=pl.Binary)
+    booker = pl.col("token").replace_strict(tokens, bookers, default=None, return_dtype=pl.Binary)
+    frame = examined.frame.with_columns(booker.alias("booker"), pl.lit(False).alias("erased")).drop("token")
+    return replace(examined, frame=frame)
+
+
+def leave_out(examined: Examined, tombstones: Tombstones) -> Examined:
+    """Reject the rows of bookers who were erased at this venue.
+
+    Their line numbers are told nowhere: with the extract beside it they would say who it was.
+    """
+    if examined.frame is None:
+        return examined
+    erased = tombstones.cover(examined.frame.get_column("booker"))
+    count = int(erased.sum())
+    if not count:
+        return examined
+    findings = [*examined.report.findings, Finding(ERASED, count)]
+    left = examined.rows_accepted - count
+    if not left:
+        findings.insert(0, Finding(NOTHING_LEFT))
+    return replace(
+        examined,
+        frame=examined.frame.with_columns(erased.alias("erased")) if left else None,
+        report=FindingReport(tuple(findings)),
+        rows_rejected=examined.rows_rejected + count,
+        rejected=(*examined.rejected, {"code": ERASED.code, "column": None, "rows": []}),
+    )
+
+
+def stage(lake: Lake, examined: Examined) -> Staged | None:
+    """Write the rows of a re-keyed extract; None when the file was refused. No SQL."""
     if examined.frame is None or examined.header is None:
         return None
     extract_id = examined.sha256[:ID_LENGTH]
-    rows = _lake_rows(examined.frame, examined.header, extract_id, pepper)
+    rows = _lake_rows(examined.frame, examined.header, extract_id)
     versions = _versions(examined.frame)
     seasons = {Season(version["season"]) for version in versions}
     for season in sorted(seasons):
@@ -192,20 +234,21 @@ def _facts(staged: Staged) -> dict[str, Any]:
     }
 
 
-def _lake_rows(frame: pl.DataFrame, header: ExtractHeader, extract_id: str, pepper: bytes) -> pl.DataFrame:
-    tokens = frame.get_column("token").drop_nulls().unique()
-    bookers = pl.Series(booker_ids(pepper, tokens.to_list()), dtype=pl.Binary)
-    return frame.with_columns(
+def _lake_rows(frame: pl.DataFrame, header: ExtractHeader, extract_id: str) -> pl.DataFrame:
+    kept = frame.filter(~pl.col("erased")) if frame.get_column("erased").any() else frame
+    return kept.with_columns(
         pl.lit(header.organisation).alias("organisation"),
         pl.lit(header.venue).alias("venue"),
         pl.lit(extract_id).alias("extract_id"),
-        pl.col("token").replace_strict(tokens, bookers, default=None, return_dtype=pl.Binary).alias("booker"),
     ).select(list(LAKE_SCHEMA))
 
 
 def _versions(frame: pl.DataFrame) -> tuple[dict[str, Any], ...]:
-    """What the extract says of each performance: one row of performance_versions each."""
-    sold = pl.col("status") == TicketStatus.SOLD.value
+    """What the extract says of each performance: one row of performance_versions each.
+
+    A performance of which every row was erased is still spoken for, with no tickets.
+    """
+    sold = (pl.col("status") == TicketStatus.SOLD.value) & ~pl.col("erased")
     facts = ("production_ref", "production_title", "genre", "starts_at", "local_day")
     performances = frame.group_by("performance_ref", maintain_order=True).agg(
         *(pl.col(name).first() for name in facts),

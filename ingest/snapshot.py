@@ -37,6 +37,8 @@ class Snapshot:
     files: tuple[Path, ...]
     current: pa.Table
     digest: str
+    # How often each extract was touched by an erasure when this was taken.
+    erasures: tuple[tuple[str, int], ...] = ()
 
 
 def current_snapshot(
@@ -52,14 +54,34 @@ def current_snapshot(
     current = pa.table(
         {name: [getattr(row, name) for row in rows] for name in CURRENT_SCHEMA.names}, schema=CURRENT_SCHEMA
     )
-    lines = [season.slug, *(f"{row.venue}\t{row.performance_ref}\t{row.sha256}" for row in rows)]
-    return Snapshot(season, files, current, hashlib.sha256("\n".join(lines).encode()).hexdigest())
+    lines = [
+        season.slug,
+        *(f"{row.venue}\t{row.performance_ref}\t{row.sha256}\t{row.erasures}" for row in rows),
+    ]
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    erasures = tuple(sorted({(row.extract_id, row.erasures) for row in rows}))
+    return Snapshot(season, files, current, digest, erasures)
 
 
-def _matured(season: Season, today: date) -> sa.Select[tuple[str, str, str, str]]:
+def erased_since(connection: sa.Connection, snapshot: Snapshot) -> bool:
+    """Whether an erasure touched a file of the snapshot after it was taken: then a count may be of both."""
+    query = sa.select(extracts.c.id, extracts.c.erasures).where(
+        extracts.c.id.in_([extract_id for extract_id, _ in snapshot.erasures])
+    )
+    now = sorted((row.id, row.erasures) for row in connection.execute(query))
+    return tuple(now) != snapshot.erasures
+
+
+def _matured(season: Season, today: date) -> sa.Select[tuple[str, str, str, str, int]]:
     version = performance_versions.c
     return (
-        sa.select(version.venue, version.performance_ref, version.extract_id, extracts.c.sha256)
+        sa.select(
+            version.venue,
+            version.performance_ref,
+            version.extract_id,
+            extracts.c.sha256,
+            extracts.c.erasures,
+        )
         .join(extracts, extracts.c.id == version.extract_id)
         .where(
             version.season == season.start_year,

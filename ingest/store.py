@@ -59,6 +59,8 @@ extracts = sa.Table(
     sa.Column("changed_at", UtcTime, nullable=False),
     sa.Column("changed_by", sa.String(200), nullable=False),
     sa.Column("status", sa.String(20), nullable=False),
+    # erasures: goes up whenever its stored rows may have changed, so that a digest tells
+    sa.Column("erasures", sa.Integer, nullable=False, default=0),
     sa.Column("rows_in", sa.Integer, nullable=False),
     sa.Column("rows_accepted", sa.Integer, nullable=False),
     sa.Column("rows_rejected", sa.Integer, nullable=False),
@@ -97,6 +99,24 @@ performance_versions = sa.Table(
         sqlite_where=sa.text("state = 'current'"),
         postgresql_where=sa.text("state = 'current'"),
     ),
+)
+
+# Who was erased at a venue, as keyed hashes, so that an old export does not bring them back.
+tombstones = sa.Table(
+    "tombstones",
+    metadata,
+    sa.Column("venue", sa.String(80), primary_key=True),
+    sa.Column("mark", sa.String(32), primary_key=True),
+)
+
+# One row per request. One without an end was cut off by a crash and is carried out at the next start.
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("id", sa.String(12), primary_key=True),
+    sa.Column("venue", sa.String(80), nullable=False),
+    sa.Column("begun_at", UtcTime, nullable=False),
+    sa.Column("finished_at", UtcTime),
 )
 
 productions = sa.Table(

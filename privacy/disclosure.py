@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,10 +25,11 @@ from privacy.workload import districts as districts_of
 
 COORDINATOR = "coordinator"
 PUBLIC = "public"
+AREAS = "reach_by_area"
 
 __all__ = [
     "AUDIENCE_SCHEMA", "COORDINATOR", "FIGURES", "PUBLIC", "WITHHELD", "Figure", "Kind", "PeerGroup",
-    "audience_files", "districts_of", "group_problems", "lag_ends", "others_may_be_seen",
+    "audience_files", "districts_of", "group_problems", "lag_ends", "network_spread", "others_may_be_seen",
 ]  # fmt: skip
 
 
@@ -51,12 +53,12 @@ def audience_files(
     to, so that an area is not found by subtraction. Without it areas are parts of one whole. Of groups
     that together give a venue away, the earlier ones are shown.
     """
+    if reserved := {COORDINATOR, PUBLIC}.intersection(venues):
+        raise ValueError(f"A venue cannot be called {' or '.join(sorted(reserved))}: that names an audience.")
     lag_over = others_may_be_seen(season, today)
     grids = read_grids(cells)
     figures = figure_grids(grids)
-    nesting = Nesting(
-        grids["reach_by_area", "cell"].labels if ("reach_by_area", "cell") in grids else (), regions or {}
-    )
+    nesting = Nesting(grids[AREAS, "cell"].labels if (AREAS, "cell") in grids else (), regions or {})
     network = network_cells(cells, grids, owners, nesting, lag_over=lag_over)
     known = frozenset(cells["measure"].to_pylist())
     now = [group for group in groups if group.season == season]
@@ -76,6 +78,32 @@ def audience_files(
         more = [*own_columns(figures, venue, known), *compared(venue)]
         files[venue] = _joined([own, network], more)
     return files
+
+
+def network_spread(
+    cells: pa.Table, owners: Mapping[str, str], season: Season, today: date, regions: Mapping[str, str]
+) -> dict[str, float]:
+    """The network's size by area, as far as everyone may see it, for the venues' areas to lean on.
+
+    An area that is withheld gets the mean of those shown in its district, so that it is not read back
+    from a venue's own estimates.
+    """
+    grids = read_grids(cells)
+    if (AREAS, "cell") not in grids or not others_may_be_seen(season, today):
+        return {}
+    nesting = Nesting(grids[AREAS, "cell"].labels, regions)
+    shown = network_cells(cells, grids, owners, nesting, lag_over=True)
+    shown = shown.filter(
+        pc.and_(pc.equal(shown["measure"], f"network_{AREAS}"), pc.equal(shown["level"], "cell"))
+    )
+    areas = shown["label"].to_pylist()
+    size = shown["estimate"].cast(pa.float64()).to_numpy(zero_copy_only=False)
+    size = np.where(shown["status"].to_numpy(zero_copy_only=False) == "withheld", np.nan, size)
+    _, district = np.unique(districts_of(areas, regions), return_inverse=True)
+    known = ~np.isnan(size)
+    count = np.bincount(district, weights=known)
+    mean = np.bincount(district, weights=np.where(known, size, 0.0)) / np.maximum(count, 1.0)
+    return dict(zip(areas, np.where(known, size, mean[district]).tolist(), strict=True))
 
 
 def _joined(cells: Sequence[pa.Table], columns: Sequence[Column]) -> pa.Table:

@@ -22,16 +22,20 @@ from privacy.release import CELLS_SCHEMA, DERIVED, RELEASED, WITHHELD
 WIDER = ("district", "region", "country")
 
 
-def estimate_cells(tables: Sequence[NoisyTable], regions: Mapping[str, str]) -> pa.Table:
-    """Every cell of the release: each drawn one, and those that follow from them."""
+def estimate_cells(
+    tables: Sequence[NoisyTable], regions: Mapping[str, str], spread: Mapping[str, float] | None = None
+) -> pa.Table:
+    """Every cell of the release: each drawn one, and those that follow from them.
+
+    The venues' areas lean on `spread`, the network's size in each area, evenly where it is not given. It
+    must be what every member may see: who knows the raw integers reads it back from the estimates.
+    """
     by_name = {table.name: table for table in tables}
     parts: list[pa.Table] = []
-    everywhere: Mapping[str, float] = {}  # area -> the network's estimate, on which the venues' areas lean
-    for partitions in (NETWORK_PARTITIONS, VENUE_PARTITIONS):
+    for partitions, leans_on in ((NETWORK_PARTITIONS, {}), (VENUE_PARTITIONS, spread or {})):
         scope = [by_name.pop(name) for name in partitions if name in by_name]
         if scope:
-            cells, everywhere = _scope_cells(scope, by_name, regions, everywhere)
-            parts += cells
+            parts += _scope_cells(scope, by_name, regions, leans_on)
     parts += [_rows(_own_level(table), plain_fit(table)) for table in by_name.values()]
     return pa.concat_tables(parts)
 
@@ -40,14 +44,11 @@ def _scope_cells(
     partitions: Sequence[NoisyTable],
     others: dict[str, NoisyTable],
     regions: Mapping[str, str],
-    everywhere: Mapping[str, float],
-) -> tuple[list[pa.Table], Mapping[str, float]]:
-    """A scope's partition tables and all that follows; takes the tables it uses out of `others`.
-
-    Also the fitted areas over all venues, for another scope to lean on.
-    """
+    spread: Mapping[str, float],
+) -> list[pa.Table]:
+    """A scope's partition tables and all that follows; takes the tables it uses out of `others`."""
     tree = Tree(partitions, others, regions)
-    fit = tree.fit(everywhere)
+    fit = tree.fit(spread)
     network = partitions[0].venues == ("",)
     # The root's rows are written with the totals.
     parts = [_rows(level, fit.part(level.nodes)) for level in tree.levels if len(level.nodes)]
@@ -55,7 +56,7 @@ def _scope_cells(
     parts += _totals(root, partitions[0].venues, others, "network_" if network else "")
     for used in tree.used:
         others.pop(used, None)
-    return parts, dict(zip(tree.areas, fit.projected[:, tree.area_nodes].sum(axis=0), strict=True))
+    return parts
 
 
 def _totals(root: Fit, venues: tuple[str, ...], others: dict[str, NoisyTable], prefix: str) -> list[pa.Table]:

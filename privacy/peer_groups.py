@@ -44,8 +44,10 @@ VERSION_ORDER = Text(
     nl="Een nieuwe versie heeft het volgende nummer en dezelfde id.",
 )
 OVERLAP = Text(
-    en="Together with the other groups this one gives a single venue away. Choose other members.",
-    nl="Samen met de andere groepen verraadt deze groep één huis. Kies andere leden.",
+    en="Beside the other groups and the network's totals this one gives a single venue away. "
+    "Choose other members.",
+    nl="Naast de andere groepen en de totalen van het netwerk verraadt deze groep één huis. "
+    "Kies andere leden.",
 )
 
 
@@ -63,7 +65,7 @@ def group_problems(
     if previous is not None:
         found += _change_problems(group, previous, owners)
     groups = [other for other in (*beside, group) if other.season == group.season]
-    if len(groups) > 1 and give_one_away(groups, owners):
+    if give_one_away(groups, owners):
         found.append(OVERLAP)
     return tuple(found)
 
@@ -85,9 +87,12 @@ def _change_problems(group: PeerGroup, previous: PeerGroup, owners: Mapping[str,
 def give_one_away(groups: Sequence[PeerGroup], owners: Mapping[str, str]) -> bool:
     """Whether any two accounts that put together what they see and know can single out a venue (T-08).
 
-    A member sees its groups without its own owner's venues; the coordinator sees all groups whole.
+    A member sees its groups without its own owner's venues; the coordinator sees all groups whole. Everyone
+    sees the network's totals, in which a booker of two venues counts once: near enough to a sum to be one.
+    `owners` names every venue of the network.
     """
-    accounts = sorted(frozenset().union(*(_owners(group, owners) for group in groups)))
+    members = frozenset().union(*(_owners(group, owners) for group in groups))
+    accounts = sorted(members.union(owners.values()))
     views = {account: {g.id for g in groups if account in _owners(g, owners)} for account in accounts}
     pairs = [*combinations(accounts, 2), *((account, "") for account in accounts), ("", "")]
     return any(isolates(_together(groups, views, pair, owners), owners) for pair in pairs)
@@ -100,8 +105,9 @@ def _together(
     owners: Mapping[str, str],
 ) -> list[frozenset[str]]:
     """The sets of venues whose sum two accounts know ("" is the coordinator), less their own venues."""
-    seen = [g for g in groups if "" in pair or any(g.id in views[account] for account in pair)]
-    return [frozenset(m for m in g.members if owner_of(owners, m) not in pair) for g in seen]
+    seen = [g.members for g in groups if "" in pair or any(g.id in views[account] for account in pair)]
+    network = frozenset(owners).union(*(group.members for group in groups))
+    return [frozenset(m for m in part if owner_of(owners, m) not in pair) for part in (*seen, network)]
 
 
 def standing(groups: Sequence[PeerGroup], owners: Mapping[str, str]) -> frozenset[str]:

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from aggregation.counts import ExactTable
 
 Audiences = Callable[[pa.Table], Mapping[str, pa.Table]]
+Spread = Callable[[pa.Table], Mapping[str, float]]
+
+
+def even_spread(_: pa.Table) -> Mapping[str, float]:
+    """Nothing is known of how the network is spread over areas."""
+    return {}
 
 
 class NotApprovedError(Exception):
@@ -52,16 +58,21 @@ class Desk:
     regions: Mapping[str, str]
     code_version: str
     policy: Policy = POLICY
+    spread: Spread = even_spread
 
 
 def protect(
-    tables: Sequence[ExactTable], policy: Policy = POLICY, regions: Mapping[str, str] | None = None
+    tables: Sequence[ExactTable],
+    policy: Policy = POLICY,
+    regions: Mapping[str, str] | None = None,
+    spread: Spread = even_spread,
 ) -> Release:
     """Plan, draw and estimate: pure and random, no input or output beyond its arguments.
 
-    `regions` maps areas to the region they roll up to.
+    `regions` maps areas to the region they roll up to; `spread` says how the network is spread over areas,
+    as far as everyone may see it (privacy.disclosure.network_spread).
     """
-    return _drawn(plan_release(tables, policy, regions or {}), regions or {})
+    return _drawn(plan_release(tables, policy, regions or {}), regions or {}, spread)
 
 
 def publish(
@@ -89,7 +100,7 @@ def publish(
         with desk.engine.begin() as connection:
             reservation = _reserve(connection, publication, planned, desk, actor, now, beyond_plan)
         checkpoint("reserved")
-        release = _drawn(planned, desk.regions)
+        release = _drawn(planned, desk.regions, desk.spread)
         checkpoint("drawn")
         manifest = build_manifest(
             release, publication, reservation, desk.policy, now=now, code_version=desk.code_version
@@ -178,7 +189,7 @@ def _finished(
 def _rehearse(planned: Planned, desk: Desk) -> None:
     """Take zeros through all that follows, so that a fault there shows before anything is charged."""
     zeros = {name: np.zeros_like(table.counts) for name, table in planned.draws.items()}
-    desk.audiences(_cells(planned, zeros, desk.regions))
+    desk.audiences(_cells(planned, zeros, desk.regions, desk.spread))
 
 
 def _reserve(
@@ -204,14 +215,19 @@ def _reserve(
     )
 
 
-def _drawn(planned: Planned, regions: Mapping[str, str]) -> Release:
-    cells = _cells(planned, draw(planned.draws), regions)
+def _drawn(planned: Planned, regions: Mapping[str, str], spread: Spread) -> Release:
+    cells = _cells(planned, draw(planned.draws), regions, spread)
     return Release(planned.season, planned.facts, planned.charges, cells)
 
 
-def _cells(planned: Planned, noisy: Mapping[str, NDArray[np.int64]], regions: Mapping[str, str]) -> pa.Table:
+def _cells(
+    planned: Planned, noisy: Mapping[str, NDArray[np.int64]], regions: Mapping[str, str], spread: Spread
+) -> pa.Table:
     tables = [NoisyTable(f.name, f.measure, f.level, f.keyset, noisy[f.name], f.scale) for f in planned.facts]
-    return estimate_cells(tables, regions)
+    # What may be seen of the network does not hang on how areas lean, so it is found with none leaning on it.
+    cells = estimate_cells(tables, regions)
+    seen = spread(cells)
+    return estimate_cells(tables, regions, seen) if seen else cells
 
 
 def _finalise(stored: StoredRelease, reservation: Reservation, desk: Desk, actor: str, now: datetime) -> None:

@@ -142,7 +142,7 @@ class ReleaseStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)  # it holds every venue's cells
 
     def path(self, release_id: str) -> Path:
         if not _NAME.fullmatch(release_id):

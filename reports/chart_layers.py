@@ -12,31 +12,24 @@ from reports.wording import Translate
 
 Spec = dict[str, Any]
 KEY_LETTER = 4.9  # the mean width of a letter at 11 px
+KEY_LINE = 19
+# Where the columns of numbers end, right of the marks, and how wide the gap of a withheld one is.
+OWN_AT = 52
+PEERS_AT = 128
+GAP_WIDTH = 26
 
 
-def withheld_layer(y: Spec, theme: Theme, width: int, language: str) -> Spec:
-    hatch = {
-        "mark": {
-            "type": "rule",
-            "stroke": theme.hatch,
-            "strokeWidth": 16,
-            "strokeDash": [1.5, 5],
-            "opacity": 0.8,
+def withheld_layer(y: Spec, theme: Theme, width: int) -> Spec:
+    """A hatched gap in the column of the peers' numbers: it says that something is not shown, quietly."""
+    return {
+        "transform": [{"filter": "datum.withheld"}],
+        "mark": {"type": "rule", "stroke": theme.hatch, "strokeWidth": 11, "strokeDash": [1.5, 3]},
+        "encoding": {
+            "y": y,
+            "x": {"value": width + PEERS_AT - GAP_WIDTH},
+            "x2": {"value": width + PEERS_AT},
         },
-        "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": width}},
     }
-    reason = {
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "dy": 15,
-            "fontSize": 11,
-            "color": theme.quiet,
-            "text": WITHHELD.in_language(language),
-        },
-        "encoding": {"y": y, "x": {"value": 0}},
-    }
-    return {"transform": [{"filter": "datum.withheld"}], "layer": [hatch, reason]}
 
 
 def band_layer(x: Spec, y: Spec, theme: Theme) -> Spec:
@@ -86,7 +79,10 @@ def own_layers(x: Spec, y: Spec, theme: Theme) -> list[Spec]:
 
 def number_layers(y: Spec, theme: Theme, width: int, say: Translate) -> list[Spec]:
     """Two columns of numbers at the right."""
-    columns = (("own_text", say("You"), theme.own, 52), ("peers_text", say("Peers’ mean"), theme.quiet, 128))
+    columns = (
+        ("own_text", say("You"), theme.own, OWN_AT),
+        ("peers_text", say("Peers’ mean"), theme.quiet, PEERS_AT),
+    )
     layers: list[Spec] = []
     for field, head, colour, dx in columns:
         text = {"type": "text", "align": "right", "dx": dx, "color": colour, "font": FONT}
@@ -108,8 +104,21 @@ def number_layers(y: Spec, theme: Theme, width: int, say: Translate) -> list[Spe
     return layers
 
 
-def key_layers(comparisons: Sequence[Benchmark], theme: Theme, say: Translate, top: float) -> list[Spec]:
-    """One quiet line below, so that a picture pasted into slides still explains itself."""
+def name_layers(y: Spec, theme: Theme) -> list[Spec]:
+    """Each name above its row, for pictures without room beside it."""
+    mark = {"type": "text", "align": "left", "baseline": "middle", "dy": -17, "fontSize": 13, "font": FONT}
+    return [
+        {
+            "mark": {**mark, "color": theme.ink},
+            "encoding": {"y": y, "x": {"value": 0}, "text": {"field": "row"}},
+        }
+    ]
+
+
+def key_layers(
+    comparisons: Sequence[Benchmark], theme: Theme, language: str, say: Translate, top: float
+) -> list[Spec]:
+    """Quiet lines below, so that a picture pasted into slides still explains itself."""
     entries = [("own", say("you, with the margin of error"))]
     if any(item.quartiles for item in comparisons):
         entries.append(("band", say("middle half of your peers, line at the median")))
@@ -122,23 +131,23 @@ def key_layers(comparisons: Sequence[Benchmark], theme: Theme, say: Translate, t
     layers: list[Spec] = []
     left = 0.0
     for shape, words in entries:
-        layers += _key_mark(shape, left, top, theme)
-        layers.append(
-            _fixed(
-                {
-                    "type": "text",
-                    "align": "left",
-                    "fontSize": 11,
-                    "font": FONT,
-                    "color": theme.quiet,
-                    "text": words,
-                },
-                left + 28,
-                top,
-            )
-        )
+        layers += _key_entry(shape, words, left, top, theme)
         left += 28 + KEY_LETTER * len(words) + 18
+    if any(item.withheld for item in comparisons):
+        layers += _key_entry("withheld", WITHHELD.in_language(language), 0, top + KEY_LINE, theme)
     return layers
+
+
+def _key_entry(shape: str, words: str, left: float, top: float, theme: Theme) -> list[Spec]:
+    text = {
+        "type": "text",
+        "align": "left",
+        "fontSize": 11,
+        "font": FONT,
+        "color": theme.quiet,
+        "text": words,
+    }
+    return [*_key_mark(shape, left, top, theme), _fixed(text, left + 28, top)]
 
 
 def _key_mark(shape: str, left: float, top: float, theme: Theme) -> list[Spec]:
@@ -154,6 +163,7 @@ def _key_mark(shape: str, left: float, top: float, theme: Theme) -> list[Spec]:
     }
     band = {"type": "rule", "strokeWidth": 12, "color": theme.peers}
     tick = {"type": "rule", "strokeWidth": 2.5, "color": theme.peers_mark}
+    gap = {"type": "rule", "strokeWidth": 11, "strokeDash": [1.5, 3], "stroke": theme.hatch}
     middle = left + 11
     upright = {"x": {"value": middle}, "y": {"value": top - 6}, "y2": {"value": top + 6}}
     across = {"x": {"value": left}, "x2": {"value": left + 22}, "y": {"value": top}}
@@ -162,6 +172,7 @@ def _key_mark(shape: str, left: float, top: float, theme: Theme) -> list[Spec]:
         "band": [_fixed(band, left, top, across), _fixed(tick, left, top, upright)],
         "tick": [_fixed(tick, left, top, upright)],
         "previous": [_fixed(hollow, middle, top)],
+        "withheld": [_fixed(gap, left, top, across)],
     }
     return drawn[shape]
 

@@ -1,7 +1,8 @@
 """Every chart: comparisons and own counts go in, a Vega-Lite specification comes out, and from it SVG or PNG.
 
 One grammar. Peers: a quiet band over their middle half with a tick at the median. Own: a dot with its
-interval as a line. Last season: a hollow dot. Withheld: a hatched gap that says why.
+interval as a line. Last season: a hollow dot. Withheld: a short hatched gap where the peers' number
+would stand, and one line below that says why.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from reports.chart_layers import (
     Spec,
     band_layer,
     key_layers,
+    name_layers,
     number_layers,
     own_layers,
     tick_layers,
@@ -30,8 +32,16 @@ from reports.wording import Translate, number, translator
 
 VEGA_LITE = "6.4"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-ROW_HEIGHT = 46
+ROW_HEIGHT = 34
+# A name above its row takes a line more.
+STACKED_HEIGHT = 50
 BAR_HEIGHT = 26
+# Room for a dot at nothing and at all, so that it touches neither names nor numbers.
+INSET = 9
+NAME_LETTER = 6.6  # the mean width of a letter at 13 px
+NAME_PADDING = 12
+LONGEST_NAME = 180
+NUMBERS_WIDTH = 142
 AXIS_FORMAT = {Kind.COUNT: ",.0f", Kind.SHARE: ".0%", Kind.RATIO: ",.1f"}
 
 
@@ -46,11 +56,13 @@ def comparison_chart(
     width: int = 560,
     translate: Translate | None = None,
     key: bool = True,
+    stacked: bool = False,
 ) -> Spec:
     """Own value beside the peers, one row per comparison. `label` words a comparison's label; `unit`
-    is the axis title, "" for none.
+    is the axis title, "" for none. `width` is that of the whole picture.
 
     Without `key` the page explains the marks: below a narrow picture the line would be wider than it.
+    `stacked` writes each name above its row, so that a narrow picture keeps its letters at full size.
     """
     say = translate or translator(language)
     kind = comparisons[0].kind if comparisons else Kind.COUNT
@@ -64,30 +76,31 @@ def comparison_chart(
         "scale": {"domain": [row["row"] for row in rows], "paddingInner": 0, "paddingOuter": 0},
         "axis": _names_axis(theme),
     }
-    if len(rows) == 1:
+    named = len(rows) > 1
+    if stacked or not named:
         y["axis"] = None
-    domain = _domain(comparisons, kind)
-    x_axis = {
-        "title": unit or None,
-        "format": AXIS_FORMAT[kind],
-        "tickCount": 5 if width > 400 else 2,
-        "grid": True,
-    }
-    x = {"type": "quantitative", "scale": {"domain": domain, "nice": False, "zero": False}, "axis": x_axis}
+    plot = _plot_width(width, [] if y["axis"] is None else [row["row"] for row in rows])
+    step = STACKED_HEIGHT if stacked and named else ROW_HEIGHT
+    x = _x(comparisons, kind, plot, unit)
     layers = [
-        withheld_layer(y, theme, width, language),
+        withheld_layer(y, theme, plot),
         band_layer(x, y, theme),
         *tick_layers(x, y, theme),
         *own_layers(x, y, theme),
-        *number_layers(y, theme, width, say),
-        *(key_layers(comparisons, theme, say, ROW_HEIGHT * len(rows) + (58 if unit else 38)) if key else ()),
+        *number_layers(y, theme, plot, say),
+        *(name_layers(y, theme) if stacked and named else ()),
+        *(
+            key_layers(comparisons, theme, language, say, step * len(rows) + (58 if unit else 38))
+            if key
+            else ()
+        ),
     ]
     return {
         "$schema": SCHEMA,
         "background": None,
         "padding": {"left": 4, "top": 4, "right": 4, "bottom": 4},
-        "width": width,
-        "height": {"step": ROW_HEIGHT},
+        "width": plot,
+        "height": {"step": step},
         "title": _title(title),
         "data": {"values": rows},
         "layer": layers,
@@ -163,14 +176,39 @@ def _dumped(spec: Spec) -> str:
     return json.dumps(spec, ensure_ascii=False, sort_keys=True)
 
 
+def _plot_width(width: int, names: Sequence[str]) -> int:
+    """What is left for the marks beside the names and the two columns of numbers."""
+    longest = max((len(name) * NAME_LETTER for name in names), default=-NAME_PADDING)
+    return round(width - NUMBERS_WIDTH - NAME_PADDING - min(longest, LONGEST_NAME))
+
+
+def _x(comparisons: Sequence[Benchmark], kind: Kind, plot: int, unit: str) -> Spec:
+    return {
+        "type": "quantitative",
+        "scale": {
+            "domain": _domain(comparisons, kind),
+            "range": [INSET, plot - INSET],
+            "nice": False,
+            "zero": False,
+        },
+        "axis": {
+            "title": unit or None,
+            "format": AXIS_FORMAT[kind],
+            "tickCount": 5 if plot > 400 else 2,
+            "grid": True,
+            "labelFlush": False,
+        },
+    }
+
+
 def _names_axis(theme: Theme) -> Spec:
     """Names of the rows, far enough off that a dot at nothing does not touch them."""
     return {
         "title": None,
         "labelFontSize": 13,
         "labelColor": theme.ink,
-        "labelLimit": 180,
-        "labelPadding": 12,
+        "labelLimit": LONGEST_NAME,
+        "labelPadding": NAME_PADDING,
     }
 
 
@@ -190,7 +228,7 @@ def _coarsest(comparisons: Sequence[Benchmark]) -> float:
 
 def _row(item: Benchmark, name: str, language: str, coarsest: float) -> dict[str, Any]:
     own, mean = item.own, item.peer_mean
-    row: dict[str, Any] = {"row": name, "own_text": "–", "peers_text": "–", "withheld": item.withheld}
+    row: dict[str, Any] = {"row": name, "own_text": "–", "peers_text": "", "withheld": item.withheld}
     if own:
         row |= {"own": own.estimate, "low": own.low, "high": own.high}
         row["own_text"] = _text(item.kind, own, language, coarsest)

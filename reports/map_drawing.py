@@ -25,20 +25,27 @@ EDGE = 14.0
 CATCHMENT = 0.90
 PLACES = 14
 PLACE_SIZE = 9.5
+# A narrow page shows the picture at about seven tenths: letters grow by as much.
+STACKED_LETTERS = 1.4
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The part of the outline that is shown, and how much larger."""
+    """The part of the outline that is shown, how much larger, and how large its letters are."""
 
     x: float
     y: float
     width: float
     height: float
+    letters: float = 1.0
 
     @property
     def zoom(self) -> float:
         return MAP_WIDTH / self.width
+
+    @property
+    def place_size(self) -> float:
+        return PLACE_SIZE * self.letters
 
 
 def whole(outline: Outline) -> View:
@@ -83,7 +90,7 @@ def drawing_of(
     """Land, areas, borders and towns; line widths and letters keep their size in a closer view."""
     pen = 1 / view.zoom
     areas = "".join(f'<path data-area="{escape(c)}" fill="{f}" d="{shapes[c]}"/>' for c, f in fills.items())
-    towns = "".join(_town(place, pen, theme) for place in _placed(outline.places, view))
+    towns = "".join(_town(place, pen, view.place_size, theme) for place in _placed(outline.places, view))
     edge = f'fill="none" stroke="{theme.border}" stroke-linejoin="round"'
     return (
         f'<path d="{outline.land}" fill="{theme.land}"/>'
@@ -97,13 +104,14 @@ def drawing_of(
 def _placed(places: Sequence[Place], view: View) -> list[Place]:
     """The largest towns in view whose names do not touch."""
     chosen: list[Place] = []
+    size = view.place_size
     for place in places:
-        half = len(place.name) * PLACE_SIZE * 0.27
+        half = len(place.name) * size * 0.27
         x, y = (place.x - view.x) * view.zoom, (place.y - view.y) * view.zoom
         inside = half < x < MAP_WIDTH - half * 0.6 and 16 < y < view.height * view.zoom - 6
         clear = all(
-            abs(place.x - other.x) * view.zoom > half + len(other.name) * PLACE_SIZE * 0.27 + 6
-            or abs(place.y - other.y) * view.zoom > PLACE_SIZE * 2.2
+            abs(place.x - other.x) * view.zoom > half + len(other.name) * size * 0.27 + 6
+            or abs(place.y - other.y) * view.zoom > size * 2.2
             for other in chosen
         )
         if inside and clear:
@@ -113,14 +121,14 @@ def _placed(places: Sequence[Place], view: View) -> list[Place]:
     return chosen
 
 
-def _town(place: Place, pen: float, theme: Theme) -> str:
+def _town(place: Place, pen: float, size: float, theme: Theme) -> str:
     """A town's name with a halo, so that it reads on any shade."""
     halo = (
         f' text-anchor="middle" stroke="{theme.paper}" stroke-width="{2.4 * pen:.3g}" '
         'stroke-linejoin="round" paint-order="stroke"'
     )
     dot = f'<circle cx="{place.x:g}" cy="{place.y:g}" r="{1.3 * pen:.3g}" fill="{theme.ink}"/>'
-    return dot + text(place.x, round(place.y - 4 * pen, 2), place.name, theme.ink, PLACE_SIZE * pen, halo)
+    return dot + text(place.x, round(place.y - 4 * pen, 2), place.name, theme.ink, size * pen, halo)
 
 
 def _marker(outline: Outline, area: str | None, pen: float, theme: Theme) -> str:
@@ -134,29 +142,57 @@ def _marker(outline: Outline, area: str | None, pen: float, theme: Theme) -> str
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where map and legend stand on the page."""
+
+    map_x: float
+    legend_y: float
+    width: float
+    height: float
+
+
+def _places(top: float, tall: float, legend_height: float, stacked: bool) -> _Places:
+    """The legend left of the map, or below it."""
+    if stacked:
+        below = top + tall + 2 * EDGE
+        return _Places(2.0, below, MAP_WIDTH + 4, below + legend_height * STACKED_LETTERS)
+    return _Places(LEGEND_WIDTH + EDGE, top, MAP_WIDTH + LEGEND_WIDTH + 2 * EDGE, tall + top + EDGE)
+
+
 def page_of(
-    drawing: str, view: View, legend: str, title: str | Sequence[str], theme: Theme, paper: bool
+    drawing: str,
+    view: View,
+    legend: tuple[str, float],
+    title: str | Sequence[str],
+    theme: Theme,
+    *,
+    paper: bool,
+    stacked: bool = False,
 ) -> str:
+    """The whole picture. `legend`: its SVG and height; `stacked`: below the map, in larger letters."""
     lines = [title] if isinstance(title, str) else list(title)
     top = (TITLE_HEIGHT if lines[0] else 0.0) + EDGE
     tall = view.height * view.zoom
-    width, height = MAP_WIDTH + LEGEND_WIDTH + 2 * EDGE, tall + top + EDGE
+    at = _places(top, tall, legend[1], stacked)
+    width, height = at.width, at.height
     ground = f'<rect width="{width:g}" height="{height:g}" fill="{theme.paper}"/>' if paper else ""
-    frame = "" if view.zoom == 1 else _frame(top, tall, theme)
+    frame = "" if view.zoom == 1 else _frame(at.map_x, top, tall, theme)
+    larger = f" scale({STACKED_LETTERS:g})" if stacked else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
         f'height="{height:g}" role="img" aria-label="{escape(" ".join(lines))}" font-family="{FONT}">'
         f"{_hatch(theme, 1 / view.zoom)}{ground}{_heading(lines, theme) if lines[0] else ''}"
-        f'<g transform="translate({EDGE:g},{top:g})">{legend}</g>'
-        f'<svg x="{LEGEND_WIDTH + EDGE:g}" y="{top:g}" width="{MAP_WIDTH:g}" height="{tall:g}" '
+        f'<g transform="translate({at.map_x if stacked else EDGE:g},{at.legend_y:g}){larger}">{legend[0]}</g>'
+        f'<svg x="{at.map_x:g}" y="{top:g}" width="{MAP_WIDTH:g}" height="{tall:g}" '
         f'viewBox="{view.x:g} {view.y:g} {view.width:g} {view.height:g}">{drawing}</svg>{frame}</svg>'
     )
 
 
-def _frame(top: float, tall: float, theme: Theme) -> str:
+def _frame(x: float, top: float, tall: float, theme: Theme) -> str:
     """Says that the country goes on beyond a closer view."""
     return (
-        f'<rect x="{LEGEND_WIDTH + EDGE:g}" y="{top:g}" width="{MAP_WIDTH:g}" height="{tall:g}" rx="3" '
+        f'<rect x="{x:g}" y="{top:g}" width="{MAP_WIDTH:g}" height="{tall:g}" rx="3" '
         f'fill="none" stroke="{theme.border}" stroke-width="0.8"/>'
     )
 

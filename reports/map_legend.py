@@ -26,6 +26,11 @@ class Legend:
     theme: Theme
     language: str
 
+    @property
+    def height(self) -> float:
+        """Down to the last line."""
+        return 20 + LINE * (len(self.breaks) + 2) + 6 + (60 if self.any_withheld else 0)
+
     def svg(self, say: Translate) -> str:
         classes = self._classes(say)
         top = 20 + LINE * len(classes) + 6
@@ -37,7 +42,7 @@ class Legend:
         if self.any_faded:
             rows = [
                 text(0, 12, say("sure"), self.theme.quiet, 10),
-                text(26, 12, say("less sure"), self.theme.quiet, 10),
+                text(31, 12, say("less sure"), self.theme.quiet, 10),
             ]
         entries = zip(shades(self.breaks, self.theme), self.ranges(say), strict=True)
         lines = []

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aggregation.geography import Geography
 from privacy.disclosure import districts_of
-from reports.map_drawing import MAP_WIDTH, closer_view, drawing_of, page_of, whole
+from reports.map_drawing import MAP_WIDTH, STACKED_LETTERS, closer_view, drawing_of, page_of, whole
 from reports.map_legend import FADE, Legend, mixed, shades
 from reports.outline import outline_of
 from reports.theme import LIGHT, Theme
@@ -58,6 +58,7 @@ def postcode_map(
     title: str | Sequence[str] = "",
     marker: str | None = None,
     closer: bool = False,
+    stacked: bool = False,
     language: str = "en",
     theme: Theme = LIGHT,
     paper: bool = False,
@@ -67,7 +68,8 @@ def postcode_map(
 
     `districts`: values of the districts that areas lie in; where a district is surely there and its area
     by itself is not, the area is drawn faded. `marker`: the area where the venue stands. `closer`: only
-    where most bookers live. `paper`: with a background, for pictures that leave the page.
+    where most bookers live. `stacked`: the legend below, for narrow pages. `paper`: with a
+    background, for pictures that leave the page.
     """
     outline = outline_of(geography, MAP_WIDTH)
     shapes = outline.areas if level == "cell" else outline.regions
@@ -82,8 +84,10 @@ def postcode_map(
     fills |= dict.fromkeys(hatched, f"url(#withheld-{theme.name})")
     legend = Legend(breaks, as_share, bool(faded), bool(hatched), theme, language)
     view = closer_view(outline, drawn) if closer and level == "cell" else whole(outline)
+    view = replace(view, letters=STACKED_LETTERS if stacked else 1.0)
     drawing = drawing_of(outline, view, shapes, fills, marker, theme)
-    svg = page_of(drawing, view, legend.svg(translate or translator(language)), title, theme, paper)
+    beside_map = legend.svg(translate or translator(language)), legend.height
+    svg = page_of(drawing, view, beside_map, title, theme, paper=paper, stacked=stacked)
     beside = tuple(Unmapped(code, value) for code, value in values.items() if code not in shapes)
     return PostcodeMap(svg, beside, breaks, len(faded), len(placed) - len(drawn))
 

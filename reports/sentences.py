@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+
+from babel.lists import format_list
 
 from privacy.disclosure import WITHHELD, Kind
 from reports.benchmark import Benchmark
-from reports.wording import Translate, margin, number, share, translator
+from reports.wording import Translate, locale, margin, number, share, translator
 
 # One sentence per figure; {label} is the worded band, genre, class, channel, area or region.
 OWN = {
@@ -46,6 +49,41 @@ CHANGES = {
     "less": "That is less than last season, when it was about {before}.",
     "unclear": "Whether it changed since last season (about {before}) cannot be told.",
 }
+
+# Many parts of a whole beside the peers': which can be told apart, and which cannot.
+PARTS = {
+    "more": "More than the mean of {group}: {parts}.",
+    "less": "Less than the mean of {group}: {parts}.",
+    "among": "No difference that can be told apart: {parts}.",
+    "withheld": "Peers not shown, so that no single venue can be recognised: {parts}.",
+}
+NONE_APART = "No part differs from the mean of {group} by more than the margin of error."
+
+
+def compare_parts(
+    items: Sequence[Benchmark], *, group: str, language: str = "en", label: Callable[[str], str] = str
+) -> tuple[str, ...]:
+    """What a chart of many rows shows, in words: one sentence for each kind of answer."""
+    say = translator(language)
+    found: dict[str, list[str]] = {kind: [] for kind in PARTS}
+    for item in items:
+        if item.own is not None or item.withheld:
+            found[_answer(item)].append(label(item.label))
+    compared = found["more"] or found["less"] or not found["among"]
+    first = () if compared else (say(NONE_APART).format(group=group),)
+    told = (kind for kind, names in found.items() if names and (compared or kind != "among"))
+    return first + tuple(
+        say(PARTS[kind]).format(group=group, parts=format_list(found[kind], locale=locale(language)))
+        for kind in told
+    )
+
+
+def _answer(item: Benchmark) -> str:
+    if item.withheld or item.position is None:
+        return "withheld"
+    return {"above_q3": "more", "above": "more", "below": "less", "below_q1": "less"}.get(
+        item.position, "among"
+    )
 
 
 def describe(item: Benchmark, *, group: str, language: str = "en", label: str = "") -> tuple[str, ...]:

@@ -120,6 +120,15 @@ def note_seen(connection: Connection, secret: str) -> None:
     )
 
 
+def revoke_all_tokens(connection: Connection, user_id: int) -> None:
+    """Take back every token of a person: after a new password nothing older opens the account."""
+    connection.execute(
+        update(tables.tokens)
+        .where(tables.tokens.c.user_id == user_id, tables.tokens.c.revoked_at.is_(None))
+        .values(revoked_at=moment())
+    )
+
+
 def issue_token(connection: Connection, user_id: int, name: str) -> tuple[int, str]:
     """A bearer token for programs, shown once: its number and the token."""
     secret = TOKEN_MARK + secrets.token_urlsafe(32)

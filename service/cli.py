@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
+LARGEST_SCALE = 100
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -22,6 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     _serve(commands.add_parser("serve", help="serve pages and API"))
     _prepare(commands.add_parser("prepare", help="at the venue: turn an export into an extract"))
     _upload(commands.add_parser("upload", help="send an extract"))
+    _erase(commands.add_parser("erase", help="at the venue: have the rows of people erased"))
     _publish(commands.add_parser("publish", help="propose a season, or approve what a colleague proposed"))
     commands.add_parser("ledger", help="what was spent, by season")
     commands.add_parser(
@@ -32,12 +34,19 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--scale", type=float, default=1.0, help="1.0 is 1.2 million tickets")
+    parser.add_argument("--scale", type=_scale, default=1.0, help="1.0 is 1.2 million tickets")
     parser.add_argument("--seed", type=int, default=20261101)
     parser.add_argument("--data", type=Path, default=Path("var/demo"), help="where the demo keeps everything")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--build-only", action="store_true", help="build, ask for one metric, and stop")
     parser.add_argument("--again", action="store_true", help="build anew even if nothing changed")
+
+
+def _scale(given: str) -> float:
+    scale = float(given)
+    if not 0 < scale <= LARGEST_SCALE:
+        raise argparse.ArgumentTypeError(f"above 0 and at most {LARGEST_SCALE}, not {given}")
+    return scale
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +77,14 @@ def _upload(parser: argparse.ArgumentParser) -> None:
         "--confirm", action="store_true", help="confirm what it replaces, also where something shrinks"
     )
     parser.add_argument("--json", dest="as_json", action="store_true")
+    _connection(parser)
+
+
+def _erase(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "addresses", type=Path, metavar="FILE", help="one address per line; the file stays on this computer"
+    )
+    parser.add_argument("--venue", type=Path, required=True, metavar="VENUE.json", help="the venue's profile")
     _connection(parser)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,10 @@ from ingest.identity.oprf import Identify, remote_identify
 TIMEOUT = httpx.Timeout(30, read=300, write=300)
 CELLS_AT_A_TIME = 5000
 CHUNK = 1024 * 1024
+_TOKEN_REFUSED = {
+    "title": "The server does not accept this token: it was revoked, it ran out, or it is another server's.",
+    "detail": "Make a new one on your account page.",
+}
 
 
 class ClientError(Exception):
@@ -31,15 +36,19 @@ def read_token(path: Path | None) -> str:
     """The bearer token in a file, by default ~/.config/foyer/token; raises ClientError without one."""
     chosen = path or Path.home() / ".config" / "foyer" / "token"
     try:
-        return chosen.read_text("utf-8").strip()
-    except OSError:
+        # Anything but one plain word cannot stand in a header, and is no token of ours.
+        found = re.fullmatch(r"\s*([!-~]+)\s*", chosen.read_text("utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if found is None:
         raise ClientError(
             0,
             {
                 "title": f"There is no token in {chosen}.",
                 "detail": "Make one on your account page and save it there, or give --token-file.",
             },
-        ) from None
+        )
+    return found[1]
 
 
 class Client:
@@ -48,8 +57,12 @@ class Client:
     def __init__(
         self, server: str, token: str, *, language: str = "en", transport: httpx.BaseTransport | None = None
     ) -> None:
+        try:
+            base = httpx.URL(f"{server.rstrip('/')}/api/v1")
+        except httpx.InvalidURL:
+            raise ClientError(0, _no_address(server)) from None
         self._http = httpx.Client(
-            base_url=f"{server.rstrip('/')}/api/v1",
+            base_url=base,
             timeout=TIMEOUT,
             transport=transport,
             headers={
@@ -96,6 +109,10 @@ class Client:
         """Take an extract back."""
         return self._ask("DELETE", f"/extracts/{extract_id}")
 
+    def erase(self, venue: str, tokens: list[str]) -> dict[str, Any]:
+        """Have the venue's rows of these bookers erased, at most 2,000 at a time; the receipt."""
+        return self._ask("POST", "/erasures", json={"venue": venue, "tokens": tokens})
+
     def releases(self) -> list[dict[str, Any]]:
         """The releases that may be seen."""
         found: list[dict[str, Any]] = self._answer("GET", "/releases")
@@ -122,7 +139,9 @@ class Client:
         return self._ask("GET", f"/benchmarks/{venue}", params={"season": season} if season else {})
 
     def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
-        found: dict[str, Any] = self._answer(method, path, **more)
+        found = self._answer(method, path, **more)
+        if not isinstance(found, dict):
+            raise ClientError(0, _no_address(str(self._http.base_url)))
         return found
 
     def _answer(self, method: str, path: str, **more: Any) -> Any:
@@ -139,7 +158,16 @@ class Client:
         try:
             body = answer.json()
         except ValueError:
-            body = {}
+            body = None
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise ClientError(answer.status_code, _TOKEN_REFUSED)
         if answer.is_error:
             raise ClientError(answer.status_code, body if isinstance(body, dict) else {})
         return body
+
+
+def _no_address(server: str) -> dict[str, Any]:
+    return {
+        "title": f"There is no Foyer at {server}.",
+        "detail": "Give the address that people open it with.",
+    }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -13,14 +13,14 @@ import pyarrow.compute as pc
 
 from aggregation.geography import Geography
 from ingest.seasons import Season
-from privacy.disclosure import PeerGroup
+from privacy.disclosure import PeerGroup, districts_of
 from privacy.release import StoredRelease
 from reports.benchmark import AudienceCells, Benchmark, benchmarks, value_of
 from reports.charts import comparison_chart, render_png, render_svg, svg_to_png
 from reports.postcode_map import postcode_map
 from reports.theme import THEMES
 from reports.uncertainty import Value, discoveries, share
-from reports.wording import translator
+from reports.wording import rounded, translator
 from service import network, publication
 from service.access import NotThereError
 from service.labels import CATALOGUE, wording
@@ -51,9 +51,10 @@ CHARTS: dict[str, Chart] = {
     "frequency": Chart("visits_per_booker", "Visits per booker"),
     "bands": Chart("band_share", "Share of bookers by how often they came"),
 }
-MAP = "map"
-# Beside the drawing stand the labels and two columns of numbers; "narrow" then fits a phone.
-WIDTHS = {"wide": 680, "half": 230, "narrow": 130}
+# The map opens where most of the venue's bookers live; the whole country is one link further.
+MAPS = {"map": True, "map-country": False}
+# Whole pictures: a card over the page, one beside another, one on a phone.
+WIDTHS = {"wide": 1040, "half": 500, "narrow": 312}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ def picture(
 ) -> bytes:
     """A chart as SVG or PNG; raises NotThereError for one that does not exist."""
     if (
-        (name != MAP and name not in CHARTS)
+        (name not in MAPS and name not in CHARTS)
         or kind not in {"svg", "png"}
         or theme not in THEMES
         or size not in WIDTHS
@@ -229,7 +230,8 @@ def picture(
 def _draw(runtime: Runtime, seen: View, name: str, kind: str, language: str, theme: str, size: str) -> bytes:
     say, paper = translator(language, CATALOGUE), kind == "png"
     about = f"{seen.venue.name}, {seen.season.label}"
-    if name == MAP:
+    narrow = size == "narrow"
+    if name in MAPS:
         title = (say("Bookers by postcode area"), about) if paper else ""
         svg = postcode_map(
             seen.areas(),
@@ -239,6 +241,8 @@ def _draw(runtime: Runtime, seen: View, name: str, kind: str, language: str, the
             title=title,
             marker=seen.venue.area,
             language=language,
+            closer=MAPS[name],
+            stacked=narrow,
             theme=THEMES[theme],
             paper=paper,
             translate=say,
@@ -254,6 +258,7 @@ def _draw(runtime: Runtime, seen: View, name: str, kind: str, language: str, the
         translate=say,
         width=WIDTHS[size],
         key=size == "wide",
+        stacked=narrow,
     )
     return render_png(spec, theme=THEMES[theme]) if paper else render_svg(spec).encode()
 
@@ -270,27 +275,56 @@ class AreaRow:
 
     code: str
     place: str
-    region: str
     value: Value
     share: Value | None
 
 
+# Not on any map, so never among the areas.
+ELSEWHERE = ("unknown", "abroad")
+
+
 def area_rows(seen: View, geography: Geography, most: int) -> list[AreaRow]:
-    """The areas whose bookers noise cannot explain, as on the map, most first."""
-    items = list(seen.areas().items())
+    """The areas whose bookers noise cannot explain, most first."""
+    places = {area.code: area.place for area in geography.areas}
+    return _ranked(seen, seen.areas(), places)[:most]
+
+
+def district_rows(seen: View, geography: Geography, most: int) -> list[AreaRow]:
+    """The same by district, which is told where a single area is too small."""
+    districts = seen.areas("district")
+    return _ranked(seen, districts, _largest_places(geography))[:most]
+
+
+def elsewhere_rows(seen: View) -> list[AreaRow]:
+    """Bookers without a known area, or from abroad."""
+    values = seen.areas()
+    return [
+        AreaRow(label, "", values[label], part_of_reach(seen, values[label]))
+        for label in ELSEWHERE
+        if label in values
+    ]
+
+
+def _ranked(seen: View, values: Mapping[str, Value], places: Mapping[str, str]) -> list[AreaRow]:
+    items = list(values.items())
     sure = discoveries([value for _, value in items])
-    told = [item for item, found in zip(items, sure, strict=True) if found]
-    ranked = sorted(told, key=lambda item: -item[1].estimate)[:most]
-    found = []
-    for code, value in ranked:
-        area = geography.area(code)
-        found.append(
-            AreaRow(
-                code,
-                area.place if area else "",
-                area.region if area else "",
-                value,
-                part_of_reach(seen, value),
-            )
-        )
-    return found
+    told = [item for item, found in zip(items, sure, strict=True) if found and item[0] not in ELSEWHERE]
+    told = [(code, value) for code, value in told if _reads_as_there(value)]
+    told.sort(key=lambda item: -item[1].estimate)
+    return [AreaRow(code, places.get(code, ""), value, part_of_reach(seen, value)) for code, value in told]
+
+
+def _reads_as_there(value: Value) -> bool:
+    """Whether the rounded number still exceeds its rounded margin: 100, give or take 150, says nothing."""
+    number, margin = rounded(value.estimate, value.half_width)
+    return number > margin
+
+
+def _largest_places(geography: Geography) -> dict[str, str]:
+    """Each district's place with most areas."""
+    regions = {area.code: area.region for area in geography.areas}
+    named: dict[str, Counter[str]] = {}
+    inside = districts_of(list(regions), regions)
+    for area, district in zip(geography.areas, inside, strict=True):
+        named.setdefault(district, Counter())[area.place] += 1
+    return {district: names.most_common(1)[0][0] for district, names in named.items()}

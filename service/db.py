@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,13 @@ BUSY_MILLISECONDS = 30_000
 
 def open_engine(path: Path) -> Engine:
     """An engine on one SQLite file: WAL, fsync at every commit, writers take the lock when they begin."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+    # Exact counts and log-ins are in it; SQLite gives the files beside it the same mode.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # Neither values that are bound nor rows that are read go to a log, however loud logging is set.
+    logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"check_same_thread": False}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

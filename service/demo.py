@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -36,6 +37,7 @@ from sample_data.network import ExportFile, Network
 from service import keys, workflow
 from service.access import Person, Role
 from service.auth import issue_token
+from service.commands.opening import DATABASE, CommandFailedError, path_words, read_settings
 from service.commands.serve import serve
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
@@ -44,6 +46,8 @@ HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("ingest", "aggregation", "privacy", "reports", "service", "sample_data")
 STEPS = 5
+MARKER = "demo.json"
+SIGN = ".foyer-demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,15 @@ class Demo:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build what is missing, say where to look, serve until stopped."""
-    settings = demo_settings(arguments.data, arguments.port)
-    demo = _ready(settings, arguments.scale, arguments.seed, again=arguments.again)
+    try:
+        settings = demo_settings(arguments.data, arguments.port)
+        demo = _ready(settings, arguments.scale, arguments.seed, again=arguments.again)
+    except CommandFailedError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(path_words(problem), file=sys.stderr)
+        return 1
     _introduce(demo, arguments.port)
     if arguments.build_only:
         return _ask_once(settings, demo)
@@ -72,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 def demo_settings(data: Path, port: int) -> Settings:
     """The demo's settings: its own folder, and a clock that stands after the lag of the last season."""
     return replace(
-        Settings.from_environment(),
+        read_settings(),
         data=data / "service",
         url=f"http://{HOST}:{port}",
         clock=date.fromisoformat("2026-11-01"),
@@ -80,17 +91,37 @@ def demo_settings(data: Path, port: int) -> Settings:
 
 
 def _ready(settings: Settings, scale: float, seed: int, *, again: bool) -> Demo:
-    marker = settings.data.parent / "demo.json"
+    folder = settings.data.parent
     fingerprint = _fingerprint(scale, seed)
-    if marker.exists() and not again:
-        kept = Demo(**json.loads(marker.read_text("utf-8")))
-        if kept.fingerprint == fingerprint:
-            return kept
-    shutil.rmtree(settings.data.parent, ignore_errors=True)
+    kept = None if again else _kept(folder / MARKER)
+    if kept is not None and kept.fingerprint == fingerprint and (settings.data / DATABASE).is_file():
+        return kept
+    _clear(folder)
     demo = build(settings, scale, seed, fingerprint)
+    marker = folder / MARKER
+    marker.touch(mode=0o600)
     marker.write_text(json.dumps({name: getattr(demo, name) for name in Demo.__slots__}, indent=1), "utf-8")
-    marker.chmod(0o600)
     return demo
+
+
+def _kept(marker: Path) -> Demo | None:
+    """What an earlier start built; None when it is not there, cut short, or of another version."""
+    try:
+        return Demo(**json.loads(marker.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _clear(folder: Path) -> None:
+    """Make room for a new build, but never where something else than a demo lies."""
+    ours = (folder / SIGN).exists() or (folder / MARKER).exists()
+    if folder.exists() and not ours and (not folder.is_dir() or any(folder.iterdir())):
+        raise CommandFailedError(
+            f"{folder} holds something else than a demo and would be emptied. Name another place with --data."
+        )
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / SIGN).write_text("`foyer demo` builds here, and empties this folder to build anew.\n", "utf-8")
 
 
 def build(settings: Settings, scale: float, seed: int, fingerprint: str = "") -> Demo:
@@ -161,13 +192,21 @@ def _prepare_venue(
 
 
 def _receive(runtime: Runtime, network: Network, extracts: dict[tuple[str, str], Path]) -> None:
-    organisation = {venue.slug: venue.organisation for venue in network.venues}
+    clerks = {venue.slug: _clerk(runtime, network, venue.organisation) for venue in network.venues}
     for number, ((venue, _), path) in enumerate(sorted(extracts.items()), start=1):
-        clerk = Person(0, "demo", "Demo", organisation[venue], Role.BOX_OFFICE, "nl")
-        receipt = workflow.receive_extract(runtime, clerk, path)
+        receipt = workflow.receive_extract(runtime, clerks[venue], path)
         if receipt.status != "received":
             raise RuntimeError(f"The extract of {venue} was not received: {receipt.status}")
         _progress(f"{number} of {len(extracts)} extracts")
+
+
+def _clerk(runtime: Runtime, network: Network, organisation: str) -> Person:
+    """Who sends this organisation's extracts: its box office, else its manager, else nobody by name."""
+    staff = {p.role: p.email for p in network.people if p.organisation == organisation}
+    for role in (Role.BOX_OFFICE, Role.MANAGER):
+        if role.value in staff:
+            return workflow.person_by_email(runtime, staff[role.value])
+    return Person(0, "demo", "Demo", organisation, Role.BOX_OFFICE, "nl")
 
 
 def _publish(runtime: Runtime, network: Network, season: Season) -> str:
@@ -232,7 +271,8 @@ def _ask_once(settings: Settings, demo: Demo) -> int:
     """Ask the built demo for one figure over its own API, in this process."""
     from service.app import create_app
 
-    transport: Any = httpx.ASGITransport(app=create_app(replace(settings, worker=False)))
+    app = create_app(replace(settings, worker=False))
+    transport: Any = httpx.ASGITransport(app=app)
 
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url=settings.url) as client:
@@ -244,6 +284,9 @@ def _ask_once(settings: Settings, demo: Demo) -> int:
 
     import asyncio
 
-    answer = asyncio.run(ask())
+    try:
+        answer = asyncio.run(ask())
+    finally:
+        app.state.runtime.close()
     print(json.dumps(answer.json(), indent=1)[:1200])
     return 0 if answer.status_code == 200 else 1

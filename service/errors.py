@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access import NotThereError, RefusedError
 
@@ -121,6 +123,38 @@ def install(app: FastAPI, render: Any) -> None:
         app.add_exception_handler(kind, on_problem)
     app.add_exception_handler(LogInFirstError, on_log_in)
     app.add_exception_handler(Exception, on_surprise)
+    app.add_middleware(_NoSurprises, answer=on_surprise)
+
+
+class _NoSurprises:
+    """Answers what nothing else caught, and ends it here.
+
+    A handler of the framework answers too, but then hands the exception on to the server, which writes its
+    message to the log; and a message may hold a cell.
+    """
+
+    def __init__(self, app: ASGIApp, answer: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+        self._app = app
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:
+            response = await self._answer(Request(scope, receive), error)
+            if begun:
+                raise ConnectionError("an answer was cut short") from None
+            await response(scope, receive, send)
 
 
 def _as_problem(error: Exception) -> ProblemError:

@@ -17,6 +17,7 @@ from service.settings import Settings
 
 LANGUAGES = ("en", "nl")
 LANGUAGE_COOKIE = "foyer_language"
+API = "/api/"
 
 
 def runtime_of(request: Request) -> Runtime:
@@ -51,8 +52,11 @@ def session_secret(request: Request, settings: Settings) -> str | None:
 
 
 def find_person(request: Request, house: House) -> Person | None:
-    """The person behind the request, or None. A bearer token comes before a cookie."""
+    """The person behind the request, or None. In the API a bearer token comes before a cookie."""
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    # A token is for the API: on a page it could make further tokens and invite people, and outlive itself.
+    if kind.lower() == "bearer" and not request.scope["path"].startswith(API):
+        return None
     with house.reading() as connection:
         if kind.lower() == "bearer":
             return auth.person_by_token(connection, secret.strip())

@@ -58,6 +58,7 @@ def receive_extract(runtime: Runtime, person: Person, path: Path) -> Receipt:
             expected=expected,
             limits=Limits(bytes=settings.upload_bytes, rows=settings.upload_rows),
             pepper=runtime.keys.pepper,
+            tombstone_key=runtime.keys.tombstones,
             by=person.email,
             now=settings.now(),
         )

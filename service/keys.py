@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,10 @@ SECRET_BYTES = 32
 OPRF_KEY_ID = "k1"
 
 
+class KeyFileError(ValueError):
+    """A secret that something was made with is missing or damaged; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What the service keeps to itself. Never printed: no field shows in a representation."""
@@ -23,6 +28,7 @@ class Keys:
     folder: Path
     evaluator: Evaluator = field(repr=False)
     pepper: bytes = field(repr=False)
+    tombstones: bytes = field(repr=False)
     signing: Ed25519PrivateKey = field(repr=False)
     check: str = field(repr=False)
 
@@ -36,14 +42,23 @@ class Keys:
         return {self.evaluator.key_id: self.check}
 
 
-def load(folder: Path) -> Keys:
-    """The keys in this folder, made where they are missing."""
+def load(folder: Path, needed: Collection[str] = ()) -> Keys:
+    """The keys in this folder, made where they are missing; raises KeyFileError for a missing `needed` one.
+
+    Under a new pepper or identity key the bookers of the rows that are there would all be others.
+    """
+    if missing := sorted(name for name in needed if not (folder / name).exists()):
+        raise KeyFileError(
+            f"{folder} lacks {', '.join(missing)}, with which the data here was made. "
+            "Restore the folder from a backup; a new key would count each booker twice."
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     evaluator = Evaluator(OPRF_KEY_ID, _keep(folder / f"oprf-{OPRF_KEY_ID}", new_key()))
     return Keys(
         folder=folder,
         evaluator=evaluator,
         pepper=_secret(folder / "pepper"),
+        tombstones=_secret(folder / "tombstones"),
         signing=Ed25519PrivateKey.from_private_bytes(_secret(folder / "signing")),
         check=key_check(evaluator),
     )
@@ -56,7 +71,7 @@ def _secret(path: Path) -> bytes:
 def _keep(path: Path, drawn: bytes) -> bytes:
     """What the file holds; where there is none, the drawn bytes become it, once, whoever comes first."""
     if path.exists():
-        return path.read_bytes()
+        return _whole(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     try:
@@ -71,7 +86,14 @@ def _keep(path: Path, drawn: bytes) -> bytes:
     finally:
         beside.unlink()
     _sync_folder(path.parent)
-    return path.read_bytes()
+    return _whole(path)
+
+
+def _whole(path: Path) -> bytes:
+    held = path.read_bytes()
+    if len(held) != SECRET_BYTES:
+        raise KeyFileError(f"{path} does not hold a whole key. Restore it from a backup.")
+    return held
 
 
 def _sync_folder(folder: Path) -> None:

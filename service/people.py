@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from privacy.disclosure import COORDINATOR, PUBLIC
 from service import audit, auth, tables
 from service.access import NotThereError, Person, Role
 from service.settings import Settings
 
 INVITE_DAYS = 7
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 RESET_HOURS = 2
 
 
@@ -58,7 +61,11 @@ def create_organisation(
 
 
 def create_venue(connection: Connection, venue: Venue) -> None:
-    """A house of a member."""
+    """A house of a member. Its slug names files and stands in addresses and in pairs of venues."""
+    if not SLUG.fullmatch(venue.slug) or venue.slug in {COORDINATOR, PUBLIC}:
+        raise ValueError(
+            f"A venue cannot be called {venue.slug!r}: take up to 80 small letters, digits and dashes."
+        )
     _insert_once(connection, tables.venues, **{name: getattr(venue, name) for name in Venue.__slots__})
 
 
@@ -220,7 +227,7 @@ def open_link(connection: Connection, secret: str) -> Row[Any]:
 
 
 def use_link(connection: Connection, settings: Settings, secret: str, password: str) -> Person:
-    """Set the password that the link allows to set, once; every older session ends."""
+    """Set the password that the link allows to set, once; every older session and token ends."""
     row = open_link(connection, secret)
     connection.execute(
         update(tables.users)
@@ -233,6 +240,7 @@ def use_link(connection: Connection, settings: Settings, secret: str, password: 
         .values(used_at=auth.moment())
     )
     auth.close_all_sessions(connection, row.id)
+    auth.revoke_all_tokens(connection, row.id)
     audit.record(
         connection,
         at=settings.now(),

@@ -16,11 +16,11 @@ from sqlalchemy.exc import IntegrityError
 
 from aggregation.counts import ExactTable, Keysets, count_tables
 from ingest.seasons import Season
-from ingest.snapshot import Snapshot
+from ingest.snapshot import Snapshot, erased_since
 from ingest.store import performance_versions
 from ingest.vocabulary import Genre, ProductClass
 from privacy.budget import BudgetExhaustedError
-from privacy.disclosure import audience_files
+from privacy.disclosure import audience_files, lag_ends, network_spread
 from privacy.manifest import salted_digest
 from privacy.policy import POLICY
 from privacy.publish import Desk, NotApprovedError, publish, visible
@@ -105,8 +105,9 @@ def propose_publication(runtime: Runtime, person: Person, season: Season, beyond
     """
     access.check(person, access.may_coordinate)
     settings = runtime.settings
-    if settings.today() <= season.last_day:
-        raise StandsOtherwiseError("A season is published once it has ended.")
+    # Earlier, every peer figure would be withheld for good: an edition is drawn and written once.
+    if settings.today() < lag_ends(season.last_day):
+        raise StandsOtherwiseError("A season can be published from three months after its end. Propose it then.")
     try:
         with runtime.writing() as connection:
             prepared = _prepare(runtime, connection, season, 1)
@@ -143,7 +144,11 @@ def cancel_publication(runtime: Runtime, person: Person, publication_id: str) ->
     """Drop a proposal; nothing was drawn and nothing is charged."""
     access.check(person, access.may_coordinate)
     with runtime.writing() as connection:
-        _move(connection, publication_id, ("proposed", "failed"), state="cancelled")
+        standing = get(connection, publication_id)
+        job = jobs.get(connection, standing.job) if standing.job else None
+        # A job that was given up says nothing to its publication, which would block its season for good.
+        given_up = ("approved",) if job is not None and job.state == "failed" else ()
+        _move(connection, publication_id, ("proposed", "failed", *given_up), state="cancelled")
         audit.record(
             connection,
             at=runtime.settings.now(),
@@ -194,6 +199,11 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
     publication_id, actor = payload["publication"], payload["actor"]
     with runtime.reading() as connection:
         standing = get(connection, publication_id)
+        if standing.state == "published":
+            return
+        if standing.state != "approved":
+            # Its job was taken over after it had failed, or after it was cancelled: nothing may be drawn.
+            raise JobFailedError("This publication stands otherwise by now. Nothing was drawn.")
         prepared = _prepare(runtime, connection, Season(standing.season), standing.edition)
         desk = _desk(runtime, connection, prepared)
     steps = {"reserved": 2, "drawn": 3, "stored": 4, "finalised": 5}
@@ -218,6 +228,8 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
             _move(connection, publication_id, ("approved",), state="failed")
         raise
     with runtime.writing() as connection:
+        if get(connection, publication_id).state == "published":
+            return  # another worker took the job over and came here first
         _move(connection, publication_id, ("approved",), state="published", release=stored.id)
         audit.record(
             connection,
@@ -231,9 +243,15 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
 
 def _count(runtime: Runtime, prepared: _Prepared) -> tuple[ExactTable, ...]:
     salt = runtime.keys.salt(prepared.publication.season)
-    return count_tables(
+    counted = count_tables(
         runtime.count_engine(), prepared.now, prepared.before, prepared.keysets, POLICY.bounds, salt
     )
+    inputs = [snapshot for snapshot in (prepared.now, prepared.before) if snapshot is not None]
+    with runtime.reading() as connection:
+        # One table may have been counted before it and the next one after: nothing is charged for that.
+        if any(erased_since(connection, snapshot) for snapshot in inputs):
+            raise NotApprovedError("A venue had rows erased while this was counted. Propose it again.")
+    return counted
 
 
 def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk:
@@ -251,6 +269,7 @@ def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk
         audiences=audiences,
         regions=places,
         code_version=version("foyer"),
+        spread=lambda cells: network_spread(cells, owners, season, today, places),
     )
 
 

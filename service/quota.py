@@ -20,6 +20,7 @@ LETTER = RateLimitItemPerMinute(5)
 REQUEST = RateLimitItemPerMinute(1200)
 REPORTS = RateLimitItemPerMinute(60)
 UPLOAD = RateLimitItemPerMinute(120)
+ERASURE = RateLimitItemPerMinute(20)
 
 
 class Quotas:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, literal, select
 
 from aggregation.engines.duckdb import DuckDBEngine
 from aggregation.geography import Geography, load_pack
+from ingest import erasure
 from ingest.lake import Lake
-from ingest.store import extracts
+from ingest.store import extracts, tombstones
+from privacy.ledger import ledger_entries
 from privacy.release import ReleaseStore
 from service import db, keys
 from service.quota import Quotas
@@ -61,7 +63,7 @@ class Runtime:
     def count_engine(self) -> DuckDBEngine:
         """A fresh engine for one count."""
         spill = self.settings.data / "spill"
-        spill.mkdir(parents=True, exist_ok=True)
+        spill.mkdir(parents=True, exist_ok=True, mode=0o700)
         return DuckDBEngine(
             memory_limit=self.settings.memory_limit, threads=self.settings.threads, temp=spill
         )
@@ -80,11 +82,38 @@ def open_runtime(settings: Settings) -> Runtime:
         settings=settings,
         engine=engine,
         lake=Lake(settings.data / "lake"),
-        keys=keys.load(settings.data / "keys"),
+        keys=keys.load(settings.data / "keys", _needed_keys(engine)),
         releases=ReleaseStore(settings.data / "releases"),
     )
     _sweep(runtime)
     return runtime
+
+
+def _needed_keys(engine: Engine) -> frozenset[str]:
+    """Which keys must be there, because something was made with them."""
+    made_with = {
+        "pepper": extracts,
+        f"oprf-{keys.OPRF_KEY_ID}": extracts,
+        "tombstones": tombstones,
+        "signing": ledger_entries,
+    }
+    with db.reading(engine).begin() as connection:
+        return frozenset(
+            name
+            for name, table in made_with.items()
+            if connection.execute(select(literal(1)).select_from(table).limit(1)).first()
+        )
+
+
+def _finish_erasures(runtime: Runtime) -> None:
+    with runtime.reading() as connection:
+        if not erasure.unfinished(connection):
+            return
+    with runtime.writing() as connection:
+        for venue in erasure.unfinished(connection):
+            erasure.carry_out(
+                connection, runtime.lake, runtime.keys.tombstones, venue, now=runtime.settings.now()
+            )
 
 
 def _sweep(runtime: Runtime) -> None:
@@ -92,6 +121,7 @@ def _sweep(runtime: Runtime) -> None:
     with runtime.reading() as connection:
         named = set(connection.execute(select(extracts.c.id)).scalars())
     runtime.lake.sweep(named)
+    _finish_erasures(runtime)
     for left in runtime.incoming.iterdir():
         if left.stat().st_mtime < time.time() - INCOMING_SECONDS:
             left.unlink(missing_ok=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ingest.cells import LAST_43
+
 Blinded = Annotated[str, Field(min_length=64, max_length=64, pattern="^[0-9a-f]{64}$")]
 MOST_EVALUATED = 2000
+BookerToken = Annotated[str, Field(pattern=rf"^[A-Za-z0-9._-]{{1,80}}\.{LAST_43}$")]
+MOST_ERASED = 2000
 
 
 class Wire(BaseModel):
@@ -61,6 +65,20 @@ class ExtractOut(Wire):
     duplicate: bool
     findings: list[dict[str, Any]]
     preview: dict[str, Any]
+
+
+class ErasureIn(Wire):
+    """Whose rows of which venue are to go: booker tokens, made at the venue as for an extract."""
+
+    venue: str
+    tokens: Annotated[list[BookerToken], Field(min_length=1, max_length=MOST_ERASED)]
+
+
+class ErasureOut(Wire):
+    """The receipt of an erasure. The same whether or not there was anything to erase."""
+
+    id: str
+    erased_on: date
 
 
 class ReleaseIn(Wire):

@@ -51,9 +51,14 @@ def establish(runtime: Runtime, declaration: Mapping[str, Any], passwords: Mappi
 
 
 def person_by_email(runtime: Runtime, email: str) -> Person:
-    """The person with this address, for commands that act in somebody's name; raises NotThereError."""
+    """The person with this address, for commands that act in somebody's name; raises NotThereError.
+
+    Who was removed acts no more, here neither.
+    """
+    users = tables.users
+    query = select(users).where(users.c.email == email.lower(), users.c.disabled_at.is_(None))
     with runtime.reading() as connection:
-        row = connection.execute(select(tables.users).where(tables.users.c.email == email.lower())).first()
+        row = connection.execute(query).first()
     if row is None:
         raise NotThereError
     return auth.person_of(row)

@@ -94,6 +94,16 @@ PERFORMANCE_DIFFERS = _row(
          "Een voorstelling begint één keer en is van één productie. De afwijkende rij is weggelaten."),
 )  # fmt: skip
 
+ERASED = _row(
+    "erased",
+    "Rows are of bookers whose rows this venue had erased.",
+    "Er zijn rijen van boekers van wie dit podium de rijen heeft laten wissen.",
+    Text("Who was erased does not come back with an older export. Which rows these are is not kept.",
+         "Wie gewist is, komt niet terug met een oudere export. Welke rijen dit zijn, wordt niet bewaard."),
+    Text("Nothing needs to be done: all other rows count.",
+         "U hoeft niets te doen: alle andere rijen tellen mee."),
+)  # fmt: skip
+
 AREA_WITHOUT_COUNTRY = _note(
     "area_without_country",
     Text("postcode_area is given without a country.", "postcode_area is gegeven zonder land."),

@@ -4,46 +4,87 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
 
 from service import network, people, workflow
 from service.access import Role
-from service.runtime import Runtime, open_runtime
-from service.settings import Settings, SettingsError
+from service.commands.opening import CommandFailedError, opened, path_words
+from service.runtime import Runtime
+
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when it was set up; 1 with what to do otherwise."""
     try:
-        settings = Settings.from_environment()
-        runtime = open_runtime(settings)
-        try:
-            done = _init(runtime, arguments) if arguments.deed == "init" else _network(runtime, arguments)
-        finally:
-            runtime.close()
-    except (SettingsError, people.TakenError, network.GroupRefusedError, OSError, ValueError) as problem:
+        with opened(anew=True) as runtime:
+            print(_init(runtime, arguments) if arguments.deed == "init" else _network(runtime, arguments))
+    except CommandFailedError as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(done)
     return 0
 
 
 def _init(runtime: Runtime, arguments: argparse.Namespace) -> str:
     settings = runtime.settings
-    with runtime.writing() as connection:
-        people.create_organisation(connection, settings.network, arguments.name, is_network=True)
-        people.create_user(
-            connection,
-            email=arguments.email,
-            name=arguments.name,
-            organisation=settings.network,
-            role=Role.COORDINATOR,
-        )
-        letter = people.request_reset(connection, settings, arguments.email)
-    return f"Made {arguments.name}. The first coordinator's link lies in {letter}."
+    if not ADDRESS.fullmatch(arguments.email):
+        raise CommandFailedError("This is not an e-mail address. Give --email the coordinator's address.")
+    try:
+        with runtime.writing() as connection:
+            people.create_organisation(connection, settings.network, arguments.name, is_network=True)
+            people.create_user(
+                connection,
+                email=arguments.email,
+                name=arguments.name,
+                organisation=settings.network,
+                role=Role.COORDINATOR,
+            )
+            letter = people.request_reset(connection, settings, arguments.email)
+    except people.TakenError as problem:
+        raise CommandFailedError(
+            f"{problem} This installation was set up before: "
+            f"a coordinator who lost the way in asks for a link at {settings.url}/forgot."
+        ) from None
+    return (
+        f"Made {arguments.name}. The first coordinator's link lies in {letter} "
+        f"and holds for {people.RESET_HOURS} hours."
+    )
 
 
 def _network(runtime: Runtime, arguments: argparse.Namespace) -> str:
-    declared = json.loads(arguments.file.read_text("utf-8"))
-    workflow.establish(runtime, declared, {})
-    return f"Made {len(declared['venues'])} venues and {len(declared['people'])} people."
+    declared = _declaration(arguments.file)
+    refused = f"{arguments.file}: nothing was made."
+    try:
+        workflow.establish(runtime, declared, {})
+        venues, everybody = len(declared["venues"]), len(declared["people"])
+    except (people.TakenError, network.GroupRefusedError, ValueError) as problem:
+        raise CommandFailedError(f"{refused} {problem} Change the file and read it again.") from None
+    except (KeyError, TypeError) as problem:
+        lacks = f"It lacks {problem}." if isinstance(problem, KeyError) else "A part of it has another shape."
+        raise CommandFailedError(f"{refused} {lacks} Add it and read the file again.") from None
+    except IntegrityError:
+        raise CommandFailedError(
+            f"{refused} It names an organisation that it does not declare, or declares something twice. "
+            "Change the file and read it again."
+        ) from None
+    return (
+        f"Made {venues} venues and {everybody} people. "
+        f"Each of them asks for a first link at {runtime.settings.url}/forgot."
+    )
+
+
+def _declaration(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text("utf-8-sig"))
+    except OSError as problem:
+        raise CommandFailedError(path_words(problem)) from None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise CommandFailedError(f"{file} is not JSON in UTF-8 as network.json is. Mend it and try again.")
+    return found

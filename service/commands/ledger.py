@@ -8,25 +8,20 @@ import sys
 from ingest.seasons import Season
 from privacy import ledger
 from privacy.policy import POLICY
-from service.runtime import open_runtime
-from service.settings import Settings, SettingsError
+from service.commands.opening import CommandFailedError, opened
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the account; 1 when a setting cannot be read."""
+    """Print the account; 1 when there is none to open."""
     try:
-        runtime = open_runtime(Settings.from_environment())
-    except SettingsError as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    try:
-        with runtime.reading() as connection:
+        with opened() as runtime, runtime.reading() as connection:
             entries = list(ledger.entries(connection))
             accounts = [
                 ledger.account(connection, season, POLICY.budget) for season in ledger.seasons(connection)
             ]
-    finally:
-        runtime.close()
+    except CommandFailedError as problem:
+        print(problem, file=sys.stderr)
+        return 1
     for entry in entries:
         print(
             f"{entry.number:>5}  {entry.at}  {Season(entry.season).label}  {entry.kind:<9} "
@@ -38,4 +33,6 @@ def run(arguments: argparse.Namespace) -> int:
             f"{account.left_in_plan.nano_rho:,} left in the plan, "
             f"{account.left_to_limit.nano_rho:,} to the hard limit"
         )
+    if not entries:
+        print("Nothing was spent yet.")
     return 0

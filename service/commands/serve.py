@@ -9,14 +9,16 @@ from dataclasses import replace
 import uvicorn
 
 from service.app import create_app
-from service.settings import Settings, SettingsError
+from service.commands.opening import CommandFailedError, open_or_say, read_settings
+from service.settings import Settings
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until stopped; 1 when a setting cannot be read."""
+    """Serve until stopped; 1 when there is nothing to serve from."""
     try:
-        settings = Settings.from_environment()
-    except SettingsError as problem:
+        settings = read_settings()
+        open_or_say(settings).close()
+    except CommandFailedError as problem:
         print(problem, file=sys.stderr)
         return 1
     serve(replace(settings, hosts=(*settings.hosts, arguments.host)), arguments.host, arguments.port)

@@ -6,6 +6,7 @@ from service.routes import (
     accounts,
     compare_pages,
     entry,
+    erasure_api,
     home,
     intake_api,
     intake_pages,
@@ -24,6 +25,7 @@ ROUTERS = (
     accounts.router,
     public_pages.router,
     intake_api.router,
+    erasure_api.router,
     release_api.router,
     service_api.router,
 )

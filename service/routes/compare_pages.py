@@ -9,9 +9,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from privacy.policy import POLICY
 from reports.benchmark import Benchmark
 from reports.csv_out import csv_text
-from reports.sentences import describe
+from reports.sentences import compare_parts, describe
 from service import compare, people
 from service.access import NotThereError
 from service.compare import CHARTS, Chart, View
@@ -19,6 +20,7 @@ from service.identity import Comparer, House, OwnVenue
 from service.labels import wording
 from service.pages import Page, Pages
 from service.routes.intake_pages import csv_response, first_venue
+from service.runtime import Runtime
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,7 +29,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "postcodes": ("region",),
     "loyalty": ("returning", "frequency", "bands"),
 }
-AREAS_NAMED = 100
+AREAS_NAMED = 60
+DISTRICTS_NAMED = 6
 
 
 def _start(name: str) -> Any:
@@ -46,6 +49,7 @@ def _page(name: str) -> Any:
         house: House,
         season: str | None = None,
         group: str | None = None,
+        country: bool = False,
     ) -> Response:
         """The venue against its peers."""
         seen = compare.view(house, venue, season, group)
@@ -54,7 +58,7 @@ def _page(name: str) -> Any:
         if seen is None:
             return page.show("nothing.html", venue=venue, venues=venues, name=name)
         charts = {key: compare.rows_of(seen, CHARTS[key]) for key in PAGES[name]}
-        areas = compare.area_rows(seen, house.geography, AREAS_NAMED) if name == "postcodes" else []
+        peers = group_words(seen, page)
         return page.show(
             f"{name}.html",
             seen=seen,
@@ -63,14 +67,29 @@ def _page(name: str) -> Any:
             name=name,
             charts=charts,
             CHARTS=CHARTS,
-            areas=areas,
+            most_visits=POLICY.bounds.tickets_per_venue,
             attribution=house.geography.attribution,
-            sentences=lambda row: " ".join(
-                describe(row, group=_group_words(seen, page), language=page.language)
+            sentences=lambda row: " ".join(describe(row, group=peers, language=page.language)),
+            parts=lambda rows: compare_parts(
+                rows,
+                group=peers,
+                language=page.language,
+                label=lambda label: wording(label, page.say),
             ),
+            **(_places(seen, house, country) if name == "postcodes" else {}),
         )
 
     return page_of_venue
+
+
+def _places(seen: View, house: Runtime, country: bool) -> dict[str, Any]:
+    """What stands beside the map, and which map it is."""
+    return {
+        "areas": compare.area_rows(seen, house.geography, AREAS_NAMED),
+        "districts": compare.district_rows(seen, house.geography, DISTRICTS_NAMED),
+        "elsewhere": compare.elsewhere_rows(seen),
+        "country": country,
+    }
 
 
 for _name in PAGES:
@@ -160,7 +179,8 @@ def download(
     )
 
 
-def _group_words(seen: View, page: Page) -> str:
+def group_words(seen: View, page: Page) -> str:
+    """How sentences call the peers."""
     return f"“{seen.group.name[page.language]}”" if seen.group else page.say("your peers")
 
 

@@ -6,13 +6,17 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from reports.benchmark import Benchmark
+from reports.sentences import describe
 from service import access, compare, intake, people
 from service.compare import View
 from service.identity import House, LoggedIn
 from service.pages import Pages
+from service.routes.compare_pages import group_words
 from service.runtime import Runtime
 
 router = APIRouter(include_in_schema=False)
+
+HEADLINES = ("reach", "returning_share", "visits_per_booker")
 
 
 @router.get("/")
@@ -31,16 +35,21 @@ def home(page: Pages, person: LoggedIn, house: House) -> Response:
         venues=venues,
         venue_names=names,
         headline=headline,
+        sentences=[
+            " ".join(describe(row, group=group_words(headline[0], page), language=page.language))
+            for row in headline[1]
+        ]
+        if headline
+        else [],
         uploads=uploads,
         organisation=organisation,
         waiting=intake.waiting_for_confirmation(uploads),
     )
 
 
-def _headline(house: Runtime, venue: people.Venue) -> tuple[View, Benchmark | None] | None:
-    """The newest published season at a glance, and how often its bookers came."""
+def _headline(house: Runtime, venue: people.Venue) -> tuple[View, list[Benchmark]] | None:
+    """The newest published season at a glance, and how its main figures compare."""
     seen = compare.view(house, venue)
     if seen is None:
         return None
-    frequency = seen.of("visits_per_booker")
-    return seen, frequency[0] if frequency else None
+    return seen, [row for figure in HEADLINES for row in seen.of(figure)]

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ingest.findings.receive import from_stored
 from ingest.seasons import Season
+from privacy.policy import POLICY
 from reports.csv_out import csv_text
 from service import access, intake, people
 from service.access import NotThereError, Person
@@ -129,7 +130,15 @@ def own(page: Pages, venue: OwnVenue, person: Uploader, house: House, season: st
     chosen = choose_season(season, seasons)
     counts = None if chosen is None else intake.own_counts(house, person, venue, chosen)
     return page.show(
-        "own.html", venue=venue, venues=venues, seasons=seasons, season=chosen, splits=SPLITS, counts=counts
+        "own.html",
+        venue=venue,
+        venues=venues,
+        seasons=seasons,
+        season=chosen,
+        splits=SPLITS,
+        counts=counts,
+        places={area.code: area.place for area in house.geography.areas},
+        most_visits=POLICY.bounds.tickets_per_venue,
     )
 
 

@@ -54,7 +54,11 @@ function finish(request) {
     return;
   }
   const part = says("refused");
-  part.querySelector("[data-title]").textContent = [answer.title, answer.detail].filter(Boolean).join(" ");
+  const title = part.querySelector("[data-title]");
+  // With findings, those say why, in the page's language; the title of the answer is for programs.
+  title.textContent = answer.findings?.length
+    ? title.dataset.nothing
+    : [answer.title, answer.detail].filter(Boolean).join(" ");
   const list = part.querySelector("ul");
   list.replaceChildren(...(answer.findings ?? []).map((finding) => {
     const item = document.createElement("li");

@@ -220,23 +220,28 @@ class Running:
 
 
 @contextmanager
-def running(where: Settings) -> Iterator[Running]:
-    """Serve on a free port until the test is done."""
-    app = create_app(where)
-    populate(app.state.runtime)
+def serving(app: Any) -> Iterator[str]:
+    """The app behind a real server on a free port; its address."""
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        with ExitStack() as closing:
-            yield Running(f"http://127.0.0.1:{port}", app.state.runtime, app, closing)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join()
+
+
+@contextmanager
+def running(where: Settings) -> Iterator[Running]:
+    """Serve a populated installation until the test is done."""
+    app = create_app(where)
+    populate(app.state.runtime)
+    with serving(app) as address, ExitStack() as closing:
+        yield Running(address, app.state.runtime, app, closing)
 
 
 def wait_for(guest: Guest, job: str) -> str:

@@ -52,7 +52,7 @@ MATRIX: dict[str, Row] = {
     "GET /extracts/{extract_id}/findings.csv": Row(OFFICE.roles, "extract_id"),
     "POST /extracts/{extract_id}/confirm": Row(OFFICE.roles, "extract_id"),
     "POST /extracts/{extract_id}/undo": Row(OFFICE.roles, "extract_id"),
-    f"GET {V1}/extracts": OFFICE, f"POST {V1}/extracts": OFFICE,
+    f"GET {V1}/extracts": OFFICE, f"POST {V1}/extracts": OFFICE, f"POST {V1}/erasures": OFFICE,
     f"GET {V1}/extracts/{{extract_id}}": Row(OFFICE.roles, "extract_id"),
     f"DELETE {V1}/extracts/{{extract_id}}": Row(OFFICE.roles, "extract_id"),
     f"POST {V1}/extracts/{{extract_id}}/confirm": Row(OFFICE.roles, "extract_id"),
@@ -81,6 +81,7 @@ FORMS: dict[str, dict[str, Any]] = {
     f"POST {V1}/tokens": {"json": {"name": "x"}},
     f"POST {V1}/oprf/evaluate": {"json": {"key_id": "none", "blinded": []}},
     f"POST {V1}/extracts": {"content": b"not an extract"},
+    f"POST {V1}/erasures": {"json": {"venue": "aak", "tokens": ["none." + "A" * 43]}},
     f"POST {V1}/releases": {"json": {"season": "2019-20"}},
 }
 

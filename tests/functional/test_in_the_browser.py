@@ -130,6 +130,41 @@ def test_pages_are_accessible(
     page.context.close()
 
 
+def test_the_map_opens_where_most_live_and_the_country_is_one_link_further(
+    browser: Browser, app: Running
+) -> None:
+    """Two pictures of the same figures: the wider one shows towns that the closer one leaves out."""
+    page = open_page(browser, app, "manager@dok.example")
+    page.goto(f"{app.address}/postcodes/dok")
+    closer = page.locator(".map img")
+    assert "/map.svg" in (closer.get_attribute("src") or "")
+    near = page.request.get(app.address + str(closer.get_attribute("src"))).text()
+    page.click("text=Whole country")
+    wider = page.locator(".map img")
+    assert "/map-country.svg" in (wider.get_attribute("src") or "")
+    far = page.request.get(app.address + str(wider.get_attribute("src"))).text()
+    assert "Groningen" in far
+    assert "Groningen" not in near
+    page.context.close()
+
+
+def test_every_comparison_says_in_words_whether_a_difference_can_be_told(
+    browser: Browser, app: Running
+) -> None:
+    """Above each chart stands a sentence, and beside visits the bound that own counts do not have."""
+    page = open_page(browser, app, "manager@dok.example")
+    page.goto(f"{app.address}/reach/dok")
+    for card in page.locator("section.card:has(figure)").all():
+        said = card.inner_text()
+        assert any(
+            words in said for words in ("ore than", "ess than", "cannot be told", "ot shown", "differs")
+        )
+    assert "at most 20 visits" in page.inner_text("main")
+    page.goto(f"{app.address}/own/dok")
+    assert "at most 20 visits" in page.inner_text("main")
+    page.context.close()
+
+
 def test_a_manager_logs_in_and_out(browser: Browser, app: Running) -> None:
     """Through the form; afterwards the door is shut again."""
     page = open_page(browser, app, None)

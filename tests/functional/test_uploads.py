@@ -14,6 +14,7 @@ import pytest
 
 from ingest.extract import COLUMN_NAMES
 from ingest.identity.oprf import local_identify
+from ingest.lake import BUCKETS_FILE
 from service.client import Client, ClientError
 from tests.functional.house import Guest, Running, Sale, extract, running, settings
 
@@ -79,7 +80,10 @@ def stored(app: Running) -> set[str]:
     """Every file under the data folder that an upload could leave."""
     data = app.runtime.settings.data
     return {
-        str(path) for folder in ("lake", "incoming") for path in (data / folder).rglob("*") if path.is_file()
+        str(path)
+        for folder in ("lake", "incoming")
+        for path in (data / folder).rglob("*")
+        if path.is_file() and path.name != BUCKETS_FILE
     }
 
 

@@ -225,3 +225,15 @@ def test_a_group_that_differs_from_another_by_one_venue_is_refused() -> None:
     wide, narrow = a_group("abcdefgh", id="wide"), a_group("abcdefg", id="narrow")
     assert group_problems(narrow, {}, beside=[wide]) == (OVERLAP,)
     assert group_problems(a_group("abcde", id="narrow"), {}, beside=[wide]) == ()
+
+
+def test_a_group_of_all_but_one_owner_is_refused_beside_the_networks_totals() -> None:
+    """Everyone sees the network's reach: less the group it would be the one venue outside."""
+    owners = {venue: venue for venue in "abcdefg"}
+    assert group_problems(a_group("abcdef"), owners) == (OVERLAP,)
+    assert standing([a_group("abcdef")], owners) == frozenset()
+    # Two that are left out together hide each other, but not where one of them looks.
+    assert group_problems(a_group("abcde"), owners) == (OVERLAP,)
+    assert group_problems(a_group("abcdefg"), owners) == ()
+    owners |= {venue: venue for venue in "hij"}
+    assert group_problems(a_group("abcdef"), owners) == ()

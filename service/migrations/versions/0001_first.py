@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(), nullable=False),
         sa.Column("changed_by", sa.String(length=200), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("erasures", sa.Integer(), nullable=False),
         sa.Column("rows_in", sa.Integer(), nullable=False),
         sa.Column("rows_accepted", sa.Integer(), nullable=False),
         sa.Column("rows_rejected", sa.Integer(), nullable=False),
@@ -36,6 +37,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_extracts_organisation"), "extracts", ["organisation"], unique=False)
     op.create_index(op.f("ix_extracts_venue"), "extracts", ["venue"], unique=False)
+    op.create_table(
+        "erasures",
+        sa.Column("id", sa.String(length=12), nullable=False),
+        sa.Column("venue", sa.String(length=80), nullable=False),
+        sa.Column("begun_at", sa.DateTime(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "tombstones",
+        sa.Column("venue", sa.String(length=80), nullable=False),
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("venue", "mark"),
+    )
     op.create_table(
         "productions",
         sa.Column("venue", sa.String(length=80), nullable=False),
@@ -311,6 +326,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_performance_versions_extract_id"), table_name="performance_versions")
     op.drop_table("performance_versions")
     op.drop_table("productions")
+    op.drop_table("tombstones")
+    op.drop_table("erasures")
     op.drop_index(op.f("ix_extracts_venue"), table_name="extracts")
     op.drop_index(op.f("ix_extracts_organisation"), table_name="extracts")
     op.drop_table("extracts")

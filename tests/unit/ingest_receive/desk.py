@@ -14,12 +14,13 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from ingest.extract import COLUMN_NAMES, ExtractHeader
-from ingest.lake import Lake
+from ingest.lake import BUCKETS_FILE, Lake
 from ingest.receive import Examined, Expected, Limits, Receipt, examine, receive
 from ingest.store import metadata, performance_versions
 
 KEY = "2026a"
 PEPPER = bytes(range(32))
+TOMBSTONE_KEY = bytes(range(32, 64))
 NOW = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 EXPECTED = Expected("theater-de-linde", frozenset({"de-linde", "de-es"}), {KEY: f"{KEY}.check"})
 HEADER = ExtractHeader(
@@ -109,8 +110,9 @@ class Desk:
         path.write_bytes(content)
         with self.engine.begin() as connection:
             return receive(
-                connection, self.lake, path, expected=EXPECTED, limits=Limits(), pepper=PEPPER, by=by, now=now
-            )
+                connection, self.lake, path, expected=EXPECTED, limits=Limits(), pepper=PEPPER,
+                tombstone_key=TOMBSTONE_KEY, by=by, now=now,
+            )  # fmt: skip
 
     def states(self) -> dict[tuple[str, str], str]:
         """(performance, extract) → state."""
@@ -125,7 +127,9 @@ class Desk:
             return {r.performance_ref: (r.extract_id, r.tickets) for r in connection.execute(query)}
 
     def stored_files(self) -> list[Path]:
-        return sorted(path for path in self.lake.root.rglob("*") if path.is_file())
+        """Everything in the lake but its own note of how many buckets it has."""
+        files = (path for path in self.lake.root.rglob("*") if path.is_file())
+        return sorted(path for path in files if path.name != BUCKETS_FILE)
 
 
 def open_desk(folder: Path) -> Desk:

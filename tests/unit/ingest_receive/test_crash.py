@@ -89,7 +89,7 @@ STAGES = """
 import os, signal, sys
 from pathlib import Path
 from ingest.receive import Limits, receive
-from tests.unit.ingest_receive.desk import EXPECTED, NOW, PEPPER, open_desk, performances
+from tests.unit.ingest_receive.desk import EXPECTED, NOW, PEPPER, TOMBSTONE_KEY, open_desk, performances
 desk = open_desk(Path(sys.argv[1]))
 path = desk.folder / "x.part"
 path.write_bytes(performances({"a": 40}))
@@ -97,7 +97,8 @@ die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "before the rename":
     os.rename = die
 connection = desk.engine.connect()
-receive(connection, desk.lake, path, expected=EXPECTED, limits=Limits(), pepper=PEPPER, by="a", now=NOW,
+receive(connection, desk.lake, path, expected=EXPECTED, limits=Limits(), pepper=PEPPER,
+        tombstone_key=TOMBSTONE_KEY, by="a", now=NOW,
         after_write=die if sys.argv[2] == "after the write" else None)
 if sys.argv[2] == "before the commit":
     die()

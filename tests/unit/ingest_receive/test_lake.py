@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,10 +15,10 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from ingest.lake import LAKE_SCHEMA, Lake, bucket_of
+from ingest.lake import LAKE_SCHEMA, Lake, LakeBucketsError, bucket_of
 from ingest.receive import Limits, receive
 from ingest.seasons import Season
-from tests.unit.ingest_receive.desk import EXPECTED, NOW, PEPPER, Desk, performances
+from tests.unit.ingest_receive.desk import EXPECTED, NOW, PEPPER, TOMBSTONE_KEY, Desk, performances
 
 SEASON = Season(2025)
 AT_ONCE = timedelta(0)
@@ -33,7 +34,7 @@ def rows(bookers: list[bytes | None]) -> pl.DataFrame:
     return pl.DataFrame(filled, schema=LAKE_SCHEMA)
 
 
-def test_each_step_is_durable_before_the_next_and_all_before_the_commit(
+def test_each_step_is_durable_before_the_next_and_all_under_the_lock_before_the_commit(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[tuple[str, str]] = []
@@ -57,7 +58,15 @@ def test_each_step_is_durable_before_the_next_and_all_before_the_commit(
     path.write_bytes(performances({"a": 1}))
     with desk.engine.connect() as connection:
         receipt = receive(
-            connection, desk.lake, path, expected=EXPECTED, limits=Limits(), pepper=PEPPER, by="a", now=NOW
+            connection,
+            desk.lake,
+            path,
+            expected=EXPECTED,
+            limits=Limits(),
+            pepper=PEPPER,
+            tombstone_key=TOMBSTONE_KEY,
+            by="a",
+            now=NOW,
         )
         steps.append(("acknowledge", ""))
         connection.commit()
@@ -70,12 +79,16 @@ def test_each_step_is_durable_before_the_next_and_all_before_the_commit(
     assert steps[renamed - 1][1].endswith(".tmp")
     assert steps[renamed + 1] == ("fsync", bucket)
     # The new folders are durable too, from the root down, before anything is put into them.
-    assert [folder for name, folder in steps[: renamed - 1] if name == "fsync"] == [
-        desk.folder.name, "lake", "season=2025",
-    ]  # fmt: skip
-    assert names.index("sql") == renamed + 2
+    # So is the lake's note of its number of buckets (".buckets.….tmp", then the folder that links it).
+    synced = [
+        re.sub(r"\.[0-9a-f]{32}\.", ".", name) for step, name in steps[: renamed - 1] if step == "fsync"
+    ]
+    assert synced == [desk.folder.name, ".buckets.tmp", "lake", "lake", "season=2025"]
+    # The lock is taken before the first row is written, so that no erasure comes between.
+    assert names[0] == "sql"
+    assert steps[0][1].startswith(("BEGIN", "SELECT"))
+    assert "sql" in names[renamed + 2 :]
     assert names[-2:] == ["acknowledge", "commit"]
-    assert steps[names.index("sql")][1].startswith(("SAVEPOINT", "INSERT", "BEGIN"))
 
 
 def test_a_failed_write_leaves_no_file_and_no_row(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,3 +158,33 @@ def test_sweeping_spares_an_upload_under_way(tmp_path: Path) -> None:
     os.utime(old, (yesterday, yesterday))
     assert lake.sweep(set()) == (old,)
     assert lake.files(SEASON) == (young,)
+
+
+def test_a_lake_keeps_its_number_of_buckets_and_opens_with_no_other(tmp_path: Path) -> None:
+    """In two numbers of buckets one booker would lie twice, count twice and pass every bound."""
+    Lake(tmp_path / "lake", buckets=4).write("one", SEASON, rows([bytes(16)]))
+    assert (tmp_path / "lake" / "buckets").read_text() == "4\n"
+    for other in (1, 3, 8):
+        with pytest.raises(LakeBucketsError, match=rf"has 4 buckets and was opened with {other}\."):
+            Lake(tmp_path / "lake", buckets=other)
+    Lake(tmp_path / "lake", buckets=4).write("two", SEASON, rows([b"\xff" * 16]))
+
+
+def test_of_two_that_start_a_lake_with_other_numbers_of_buckets_the_second_writes_nothing(
+    tmp_path: Path,
+) -> None:
+    first, second = Lake(tmp_path, buckets=4), Lake(tmp_path, buckets=8)
+    first.write("one", SEASON, rows([bytes(16)]))
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(LakeBucketsError, match="Open it with the number it has"):
+        second.write("two", SEASON, rows([bytes(16)]))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_lake_without_its_mark_still_refuses_fewer_buckets_than_it_has(tmp_path: Path) -> None:
+    Lake(tmp_path, buckets=8).write(
+        "one", SEASON, rows([number.to_bytes(4, "big") * 4 for number in range(8)])
+    )
+    (tmp_path / "buckets").unlink()
+    with pytest.raises(LakeBucketsError):
+        Lake(tmp_path, buckets=4)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -15,12 +16,13 @@ import sqlalchemy as sa
 from ingest.findings.receive import from_stored, to_stored
 from ingest.identity.rekey import booker_id
 from ingest.lake import LAKE_SCHEMA
-from ingest.receive import Limits, receive
+from ingest.receive import Limits, examine, receive
 from ingest.store import ExtractStatus, extracts, performance_versions, productions
 from tests.unit.ingest_receive.desk import (
     EXPECTED,
     NOW,
     PEPPER,
+    TOMBSTONE_KEY,
     Desk,
     a_ticket,
     changed,
@@ -118,23 +120,39 @@ def test_nothing_is_visible_before_the_caller_commits(desk: Desk) -> None:
     path.write_bytes(TWO_SEASONS)
     with desk.engine.connect() as connection:
         receive(
-            connection, desk.lake, path, expected=EXPECTED, limits=Limits(), pepper=PEPPER, by="a", now=NOW
+            connection,
+            desk.lake,
+            path,
+            expected=EXPECTED,
+            limits=Limits(),
+            pepper=PEPPER,
+            tombstone_key=TOMBSTONE_KEY,
+            by="a",
+            now=NOW,
         )
         connection.rollback()
     assert desk.states() == {}
 
 
-def test_no_lock_is_taken_while_the_file_is_read_and_written(desk: Desk) -> None:
+def test_no_lock_is_taken_while_the_file_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     path = desk.folder / "x.part"
     path.write_bytes(TWO_SEASONS)
     seen: list[bool] = []
     with desk.engine.connect() as connection:
+
+        def examined(*given: Any) -> Any:
+            found = examine(*given)
+            seen.append(connection.in_transaction())
+            return found
+
+        monkeypatch.setattr("ingest.receive.examine", examined)
         receive(
-            connection, desk.lake, path, expected=EXPECTED, limits=Limits(), pepper=PEPPER, by="a", now=NOW,
+            connection, desk.lake, path, expected=EXPECTED, limits=Limits(), pepper=PEPPER,
+            tombstone_key=TOMBSTONE_KEY, by="a", now=NOW,
             after_write=lambda: seen.append(connection.in_transaction()),
         )  # fmt: skip
         connection.rollback()
-    assert seen == [False]
+    assert seen == [False, True]
 
 
 def test_the_same_bytes_twice_are_one_upload(desk: Desk) -> None:

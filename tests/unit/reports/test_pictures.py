@@ -60,13 +60,32 @@ def test_a_comparison_shows_every_mark_and_names_it() -> None:
         "Peers’ mean",
         "61%",
         "30%",
-        "–",
         "share of bookers",
         "last season",
     ):
         assert text in shown
-    assert shown.count(WITHHELD.en) == 1
+    assert shown.count(WITHHELD.en) == 1, "one line below says why, however many are withheld"
     assert shown.index("came 1") < shown.index("came 2") < shown.index("came 6+")
+
+
+def test_what_is_withheld_leaves_a_hatched_gap_beside_the_marks() -> None:
+    def gaps(items: list[Benchmark]) -> list[float]:
+        root = ElementTree.fromstring(render_svg(comparison_chart(items, width=700, key=False)))
+        return [float(e.attrib["x2"]) for e in root.iter() if "stroke-dasharray" in e.attrib]
+
+    assert len(gaps([*BANDS, replace(BANDS[3], label="more")])) == 2
+    assert gaps(BANDS[:3]) == []
+    assert WITHHELD.en not in words(render_svg(comparison_chart(BANDS[:3])))
+
+
+def test_a_narrow_comparison_writes_names_above_the_rows_and_keeps_its_width() -> None:
+    def width(svg: str) -> float:
+        return float(ElementTree.fromstring(svg).attrib["width"])
+
+    stacked = render_svg(comparison_chart(BANDS, width=312, stacked=True, key=False))
+    assert {"1", "6+"} <= set(words(stacked))
+    assert width(stacked) <= 326
+    assert width(render_svg(comparison_chart(BANDS, width=1040))) <= 1060
 
 
 def test_a_comparison_holds_no_more_than_its_rows() -> None:
@@ -199,6 +218,16 @@ def test_a_map_by_region_colours_regions() -> None:
     made = postcode_map(regions, COUNTRY, level="region", title=["Regio", "seizoen"], marker="XX-22")
     assert set(drawn(made.svg)) == {"West", "East"}
     assert {"Regio", "seizoen"} <= set(words(made.svg))
+
+
+def test_a_narrow_map_has_its_legend_below() -> None:
+    def size(**more: bool) -> tuple[float, float]:
+        root = ElementTree.fromstring(postcode_map(VALUES, COUNTRY, **more).svg)  # type: ignore[arg-type]
+        return float(root.attrib["width"]), float(root.attrib["height"])
+
+    beside, below = size(), size(stacked=True)
+    assert below[0] < 440 < beside[0]
+    assert below[1] > beside[1]
 
 
 def test_a_closer_map_looks_at_where_most_bookers_live() -> None:

@@ -93,8 +93,11 @@ def texts_in_code() -> set[str]:
             )
             if called and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
                 found.add(node.args[0].value)  # type: ignore[attr-defined]
-    tables = (sentences.OWN, sentences.AT_MOST, sentences.POSITIONS, sentences.CHANGES)
-    found |= {text for table in tables for text in table.values()} | {sentences.NOT_TOLD}
+    tables = (sentences.OWN, sentences.AT_MOST, sentences.POSITIONS, sentences.CHANGES, sentences.PARTS)
+    found |= {text for table in tables for text in table.values()} | {
+        sentences.NOT_TOLD,
+        sentences.NONE_APART,
+    }
     found |= {"bookers", "visits", "visits per booker", "median of your peers", "mean of your peers"}
     return found | {part for section in methods._SECTIONS for part in section[1:]}
 
@@ -169,6 +172,29 @@ def test_only_what_the_noise_cannot_explain_is_said(
     own: float, quartiles: Quartiles | None, expected: str
 ) -> None:
     assert sentences.position_sentence(a_comparison(own, quartiles=quartiles), "them", "en") == expected
+
+
+def test_many_parts_are_compared_in_words_each_in_one_sentence() -> None:
+    items = [
+        a_comparison(12387, label="theatre"),
+        a_comparison(12900, label="dance"),
+        a_comparison(7000, label="film"),
+        a_comparison(9900, label="opera"),
+        a_comparison(label="family", peer_mean=None, withheld=True, distinguishable=None),
+    ]
+    assert sentences.compare_parts(items, group="them", label=str.capitalize) == (
+        "More than the mean of them: Theatre and Dance.",
+        "Less than the mean of them: Film.",
+        "No difference that can be told apart: Opera.",
+        "Peers not shown, so that no single venue can be recognised: Family.",
+    )
+    assert sentences.compare_parts(items[:1], group="hen", language="nl") == (
+        "Meer dan het gemiddelde van hen: theatre.",
+    )
+    assert sentences.compare_parts(items[3:4], group="them") == (
+        "No part differs from the mean of them by more than the margin of error.",
+    )
+    assert sentences.compare_parts([], group="them") == ()
 
 
 def test_a_share_that_may_be_nothing_is_told_by_its_upper_end() -> None:

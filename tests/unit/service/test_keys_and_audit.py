@@ -19,7 +19,7 @@ def test_keys_stay_the_same_and_differ_from_each_other(tmp_path: Path) -> None:
     assert first.pepper == second.pepper
     assert first.check == second.check
     assert first.salt(Season(2024)) == second.salt(Season(2024)) != first.salt(Season(2025))
-    assert len({path.read_bytes() for path in (tmp_path / "keys").iterdir()}) == 5
+    assert len({path.read_bytes() for path in (tmp_path / "keys").iterdir()}) == 6
 
 
 def test_only_the_service_may_read_them(tmp_path: Path) -> None:
