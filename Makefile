@@ -43,7 +43,7 @@ demo: install ## build the sample network, publish two seasons, serve on 127.0.0
 	@$(BIN)/foyer demo $(DEMO_ARGS)
 
 test: install $(VENV)/.test ## all tests
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report= $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: install $(VENV)/.test ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -52,7 +52,7 @@ check: install $(VENV)/.test ## format, lint, types, import contracts
 	@$(BIN)/lint-imports
 
 bench: install $(VENV)/.test ## ratios in one run; writes benchmarks/BENCHMARKS.md
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 lock: $(VENV)/.test ## renew requirements/*.txt from requirements/*.in (needs uv)
 	@for name in runtime test geodata; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

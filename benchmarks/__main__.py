@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,11 +22,17 @@ BENCHES = (
 )
 
 
-def main() -> int:
+QUICK = {"bench_count": ["2_000_000"]}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`--quick` leaves out what takes more than a few minutes; the page then says so."""
+    quick = "--quick" in arguments
+    command = "make bench BENCH_ARGS=--quick" if quick else "make bench"
     parts = [
         "# Benchmarks",
         "",
-        f"Measured on {date.today():%d %B %Y} by `make bench`: {platform.system()} on {platform.machine()}, "
+        f"Measured on {date.today():%d %B %Y} by `{command}`: {platform.system()} on {platform.machine()}, "
         f"CPython {platform.python_version()}.",
         "Compare ratios, not seconds: each ratio is against a baseline in the same run on the same machine.",
     ]
@@ -33,7 +40,7 @@ def main() -> int:
     for module, title in BENCHES:
         print(f"== {title}", flush=True)
         result = subprocess.run(
-            [sys.executable, "-m", f"benchmarks.{module}"],
+            [sys.executable, "-m", f"benchmarks.{module}", *(QUICK.get(module, []) if quick else [])],
             cwd=HERE.parent,
             capture_output=True,
             text=True,
@@ -48,4 +55,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -87,5 +87,6 @@ def test_finding_kinds_are_whole_sentences_with_a_way_out() -> None:
         for text in (kind.saw, kind.why, kind.fix):
             for sentence in (text.en, text.nl):
                 assert sentence.strip().endswith((".", "?"))
-                assert sentence[0] == sentence[0].upper()
+                # A sentence may begin with a column's own name, which is small.
+                assert not sentence[0].islower() or "_" in sentence.split()[0]
         assert kind.fix.en != kind.fix.nl
