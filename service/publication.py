@@ -107,7 +107,9 @@ def propose_publication(runtime: Runtime, person: Person, season: Season, beyond
     settings = runtime.settings
     # Earlier, every peer figure would be withheld for good: an edition is drawn and written once.
     if settings.today() < lag_ends(season.last_day):
-        raise StandsOtherwiseError("A season can be published from three months after its end. Propose it then.")
+        raise StandsOtherwiseError(
+            "A season can be published from three months after its end. Propose it then."
+        )
     try:
         with runtime.writing() as connection:
             prepared = _prepare(runtime, connection, season, 1)
