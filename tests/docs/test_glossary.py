@@ -41,5 +41,5 @@ def test_the_glossary_is_read() -> None:
 def test_the_dutch_word_stands_on_a_page(word: str, dutch: str) -> None:
     if word in NOT_ON_PAGES:
         return
-    first = dutch.split("/")[0].split(",")[0].strip().lower()
+    first = dutch.split("/", maxsplit=1)[0].split(",", maxsplit=1)[0].strip().lower()
     assert first[:-2] in PAGES, f"{word}: the glossary says {dutch!r}, no Dutch page does"
