@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -48,10 +49,16 @@ def main(arguments: Sequence[str]) -> int:
         )
         print(result.stdout, result.stderr[-2000:] if result.returncode else "", flush=True)
         failed |= result.returncode != 0
-        parts += ["", f"## {title}", "", "```", result.stdout.strip(), "```"]
+        parts += ["", f"## {title}", "", "```", _figures(result.stdout), "```"]
     if not failed:
         (HERE / "BENCHMARKS.md").write_text("\n".join(parts) + "\n", "utf-8")
     return 1 if failed else 0
+
+
+def _figures(printed: str) -> str:
+    """What was printed, without the demo's progress lines."""
+    progress = re.compile(r"\[\d+/\d+\] |\s+done in ")
+    return "\n".join(line for line in printed.strip().splitlines() if not progress.match(line))
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from service.demo import build, demo_settings
 CLIENTS, REQUESTS = 8, 40
 PORT, BARE_PORT = 8741, 8742
 PATHS = (
-    "/reach",
-    "/postcodes",
-    "/loyalty",
+    "/reach/de-linde",
+    "/postcodes/de-linde",
+    "/loyalty/de-linde",
     "/methods",
     "/api/v1/measures",
     "/api/v1/releases/{release}/cells?limit=500",
