@@ -90,3 +90,12 @@ def test_finding_kinds_are_whole_sentences_with_a_way_out() -> None:
                 # A sentence may begin with a column's own name, which is small.
                 assert not sentence[0].islower() or "_" in sentence.split()[0]
         assert kind.fix.en != kind.fix.nl
+
+
+def test_addresses_in_the_readme_are_answered() -> None:
+    """Every `/api…` address that the README names is one that the app was given."""
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "service").rglob("*.py"))
+    addresses = re.findall(r"`(/api[^`\s]*)`", README)
+    assert len(addresses) >= 2
+    for address in addresses:
+        assert f'"{address}"' in sources, f"README names {address}, which nothing answers"
