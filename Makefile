@@ -55,7 +55,7 @@ bench: install $(VENV)/.test ## ratios in one run; writes benchmarks/BENCHMARKS.
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 lock: $(VENV)/.test ## renew requirements/*.txt from requirements/*.in (needs uv)
-	@for name in runtime test geodata; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@for name in runtime test geodata; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 		--no-emit-index-url --no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove the environment, the demo's data and the packs
