@@ -1,4 +1,4 @@
-"""The locks install on any day: they hold hashes, no addresses, and every extra that one package asks of another."""
+"""The locks install on any day: hashes, no addresses, and every extra that packages ask of each other."""
 
 from __future__ import annotations
 
