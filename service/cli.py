@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from ingest.seasons import Season
+
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 LARGEST_SCALE = 100
 
@@ -105,6 +107,12 @@ def _admin(parser: argparse.ArgumentParser) -> None:
     init = deeds.add_parser("init", help="make the network's organisation and its first coordinator")
     init.add_argument("--name", required=True, help="the network's name")
     init.add_argument("--email", required=True, help="the first coordinator")
+    init.add_argument(
+        "--first-season",
+        type=Season.parse,
+        metavar="SEASON",
+        help="the network's first season, like 2025-26 (default: today's); it has no season to look back to",
+    )
     network = deeds.add_parser(
         "network", help="read organisations, venues, people and groups from network.json"
     )

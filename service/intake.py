@@ -130,12 +130,11 @@ def seasons_with_data(connection: Connection, venue: str | None = None) -> tuple
     return tuple(Season(year) for year in sorted(connection.execute(query).scalars(), reverse=True))
 
 
-def snapshots(runtime: Runtime, connection: Connection, season: Season) -> tuple[Snapshot, Snapshot | None]:
-    """What counts for a season, and for the season before where there is one."""
+def snapshots(runtime: Runtime, connection: Connection, season: Season) -> tuple[Snapshot, Snapshot]:
+    """What counts for a season, and for the season before."""
     today = runtime.settings.today()
     now = current_snapshot(connection, runtime.lake, season, matured_before=today)
-    before = current_snapshot(connection, runtime.lake, season.previous, matured_before=today)
-    return now, before if before.current.num_rows else None
+    return now, current_snapshot(connection, runtime.lake, season.previous, matured_before=today)
 
 
 def own_counts(runtime: Runtime, person: Person, venue: people.Venue, season: Season) -> dict[str, Any]:
@@ -143,8 +142,9 @@ def own_counts(runtime: Runtime, person: Person, venue: people.Venue, season: Se
     access.check(person, access.may_upload)
     access.check_organisation(person, venue.organisation)
     with runtime.reading() as connection:
-        now, before = snapshots(runtime, connection, season)
-    key = (f"{now.digest}/{before.digest if before else ''}", venue.slug)
+        now, earlier = snapshots(runtime, connection, season)
+    before = earlier if earlier.current.num_rows else None
+    key = (f"{now.digest}/{earlier.digest}", venue.slug)
     kept = runtime.own_counts
     if key not in kept:
         if len(kept) >= OWN_COUNTS_KEPT:

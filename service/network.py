@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from ingest.findings import Text
 from ingest.seasons import Season
@@ -26,9 +26,16 @@ class GroupRefusedError(Exception):
 def establish(connection: Connection, network: Mapping[str, Any], passwords: Mapping[str, str]) -> None:
     """Everything that network.json declares. `passwords` by address; others get in by invitation only."""
     running = {venue["organisation"] for venue in network["venues"]}
+    first = min(Season.parse(label) for label in network["seasons"])
     for one in network["organisations"]:
+        is_network = one["slug"] not in running
         people.create_organisation(
-            connection, one["slug"], one["name"], owner=one["owner"], is_network=one["slug"] not in running
+            connection,
+            one["slug"],
+            one["name"],
+            owner=one["owner"],
+            is_network=is_network,
+            first_season=first if is_network else None,
         )
     for one in network["venues"]:
         people.create_venue(
@@ -56,6 +63,14 @@ def establish(connection: Connection, network: Mapping[str, Any], passwords: Map
         )
     for version, label in enumerate(sorted(network["seasons"]), start=1):
         _declare_groups(connection, network["peer_groups"], Season.parse(label), version)
+
+
+def looks_back(connection: Connection, season: Season) -> bool:
+    """Whether the season before belongs to the network as well: by declaration, whatever was delivered."""
+    begun = connection.execute(
+        select(func.min(tables.organisations.c.first_season)).where(tables.organisations.c.is_network)
+    ).scalar_one()
+    return begun is not None and begun < season.start_year
 
 
 def _declare_groups(

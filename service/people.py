@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from ingest.seasons import Season
 from privacy.disclosure import COORDINATOR, PUBLIC
 from service import audit, auth, tables
 from service.access import NotThereError, Person, Role
@@ -47,8 +48,9 @@ def create_organisation(
     owner: str | None = None,
     is_network: bool = False,
     declared_bookers: int | None = None,
+    first_season: Season | None = None,
 ) -> None:
-    """A member; `owner` names the holding it belongs to, by default itself."""
+    """A member; `owner` names the holding it belongs to, by default itself. A network has a first season."""
     _insert_once(
         connection,
         tables.organisations,
@@ -57,6 +59,7 @@ def create_organisation(
         owner=owner or slug,
         is_network=is_network,
         declared_bookers=declared_bookers,
+        first_season=first_season.start_year if first_season else None,
     )
 
 

@@ -84,7 +84,9 @@ class _Prepared:
 
 
 def _prepare(runtime: Runtime, connection: Connection, season: Season, edition: int) -> _Prepared:
-    now, before = intake.snapshots(runtime, connection, season)
+    now, earlier = intake.snapshots(runtime, connection, season)
+    # By declaration: whether anything was delivered for the season before must not show in what is drawn.
+    before = earlier if network.looks_back(connection, season) else None
     declared = keysets(runtime, connection)
     parts = [now.digest, before.digest if before else ""]
     publication = Publication(

@@ -33,6 +33,8 @@ organisations = Table(
     Column("owner", String, nullable=False),
     Column("is_network", Boolean, nullable=False, default=False),
     Column("declared_bookers", Integer, nullable=True),
+    # The network's own: in which year its first season begins. Before it there is nothing to look back to.
+    Column("first_season", Integer, nullable=True),
 )
 
 venues = Table(

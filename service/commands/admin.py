@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
+from ingest.seasons import Season
 from service import network, people, workflow
 from service.access import Role
 from service.commands.opening import CommandFailedError, opened, path_words
@@ -36,7 +37,13 @@ def _init(runtime: Runtime, arguments: argparse.Namespace) -> str:
         raise CommandFailedError("This is not an e-mail address. Give --email the coordinator's address.")
     try:
         with runtime.writing() as connection:
-            people.create_organisation(connection, settings.network, arguments.name, is_network=True)
+            people.create_organisation(
+                connection,
+                settings.network,
+                arguments.name,
+                is_network=True,
+                first_season=arguments.first_season or Season.of(settings.today()),
+            )
             people.create_user(
                 connection,
                 email=arguments.email,

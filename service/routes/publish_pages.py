@@ -15,7 +15,7 @@ from privacy.disclosure import COORDINATOR
 from privacy.expectation import expected_charges, expected_error
 from privacy.explain import explain
 from privacy.policy import POLICY
-from service import compare, intake, jobs, people, publication, tables
+from service import compare, intake, jobs, network, people, publication, tables
 from service.access import NotThereError
 from service.identity import Coordinator, House
 from service.pages import Page, Pages
@@ -146,8 +146,7 @@ def _one(page: Page, house: Runtime, publication_id: str, problem: str | None, s
 
 def _dry_run(house: Runtime, connection: Any, season: Season) -> dict[str, Any]:
     """Known from the policy and from earlier releases alone."""
-    before = intake.seasons_with_data(connection)
-    charges = expected_charges(POLICY, season, look_back=season.previous in before)
+    charges = expected_charges(POLICY, season, look_back=network.looks_back(connection, season))
     left = {
         c.season: ledger.account(connection, c.season, POLICY.budget).left_in_plan.nano_rho for c in charges
     }

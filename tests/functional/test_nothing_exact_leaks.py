@@ -207,7 +207,8 @@ def exact_figures(demo: BuiltDemo, runtime: Runtime) -> dict[str, set[int]]:
         for row in connection.execute(select(extracts)):
             found[row.venue] |= {row.rows_in, row.rows_accepted}
         for season in intake.seasons_with_data(connection):
-            now, before = intake.snapshots(runtime, connection, season)
+            now, earlier = intake.snapshots(runtime, connection, season)
+            before = earlier if earlier.current.num_rows else None
             for venue in found:
                 found[venue] |= set(_leaves(count_own(runtime.count_engine(), now, before, venue, ("NL",))))
     return found

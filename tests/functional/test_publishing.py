@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def coordinators(runtime: Runtime) -> tuple[workflow.Person, workflow.Person]:
 
 def reservations(runtime: Runtime) -> int:
     with runtime.reading() as connection:
-        return sum(entry.kind == "reserve" for entry in ledger.entries(connection))
+        entries = [e for e in ledger.entries(connection) if e.season == SEASON.start_year]
+    return sum(entry.kind == "reserve" for entry in entries)
 
 
 def test_who_proposes_cannot_approve(runtime: Runtime) -> None:
@@ -70,6 +72,26 @@ def test_who_proposes_cannot_approve(runtime: Runtime) -> None:
     with pytest.raises(RefusedError):
         workflow.approve_publication(runtime, els, proposed)
     workflow.approve_publication(runtime, murat, proposed)
+
+
+@pytest.mark.parametrize(("year", "read"), [(2025, {Season(2024), Season(2025)}), (2024, {Season(2024)})])
+def test_a_release_looks_back_by_declaration_and_not_by_what_was_delivered(
+    tmp_path: Path, year: int, read: set[Season]
+) -> None:
+    """One season was delivered each time: what was delivered before it shows in neither cells nor charges."""
+    house = open_runtime(settings(tmp_path / "var"))
+    populate(house)
+    clerk = workflow.person_by_email(house, "box_office@aak.example")
+    path = tmp_path / "extract.csv"
+    path.write_bytes(extract(house, "aak", season_of_sales("aak", 20, year), first=date(year, 9, 5)))
+    assert workflow.receive_extract(house, clerk, path).status == "received"
+    els, murat = coordinators(house)
+    release = house.releases.open(workflow.publish_season(house, Season(year), proposer=els, approver=murat))
+    with house.reading() as connection:
+        charged = {Season(entry.season) for entry in ledger.entries(connection) if entry.kind == "reserve"}
+    assert charged == read
+    assert ("returning" in release.cells()["measure"].to_pylist()) is (len(read) == 2)
+    house.close()
 
 
 def test_proposing_and_approving_spend_nothing(runtime: Runtime) -> None:
