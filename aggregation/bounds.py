@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, fields
 from itertools import combinations
 
-from aggregation.measures import Measure
+from aggregation.measures import CUTS, KIND_CUTS, Measure
 from ingest.seasons import Season
 
 
@@ -23,6 +23,8 @@ class Bounds:
     network_classes: int = 3
     tickets_per_venue: int = 20
     tickets_per_order: int = 20
+    visits_beyond: int = 120
+    kinds_beyond: int = 12
 
     def __post_init__(self) -> None:
         if any(getattr(self, field.name) < 1 for field in fields(self)):
@@ -57,6 +59,8 @@ def table_bounds(measure: Measure, bounds: Bounds, season: Season) -> dict[Seaso
         "network_reach_by_genre": TableBound(bounds.network_genres, 1),
         "network_reach_by_product_class": TableBound(bounds.network_classes, 1),
         "crossover": TableBound(pairs, 1),
+        "visits_beyond": TableBound(len(CUTS), bounds.visits_beyond),
+        "kinds_beyond": TableBound(len(KIND_CUTS), bounds.kinds_beyond),
     }.get(measure.id, TableBound(core if measure.scope.value == "venue" else 1, 1))
     # Taking away the season before only unmarks bookers as returning, one per cell that holds them.
     return {season: this, season.previous: this} if measure.looks_back else {season: this}

@@ -11,6 +11,8 @@ from aggregation.measures import (
     AREA_UNKNOWN,
     ATTENDANCE_BANDS,
     CHANNEL_MIXES,
+    CUTS,
+    KIND_CUTS,
     VENUE_BANDS,
     Axis,
     Dimension,
@@ -56,6 +58,8 @@ class Keysets:
             Dimension.PRODUCT_CLASS: self.product_classes,
             Dimension.CHANNEL_MIX: CHANNEL_MIXES,
             Dimension.VENUE_BAND: VENUE_BANDS,
+            Dimension.CUT: CUTS,
+            Dimension.KIND_CUT: KIND_CUTS,
         }[dimension]
 
     def for_measure(self, measure: Measure) -> Keyset:

@@ -333,19 +333,23 @@ MEASURE_TEXTS: dict[str, Texts] = {
     "network_venues_per_booker": {
         "en": (
             "Venues per booker",
-            "Bookers by how many different venues they visited in the season: 1, 2, 3 or 4, 5 or more.",
+            "Bookers by how many different venues they visited in the season: 1, 2, 3, 4, 5 or 6, 7 to 12, "
+            "13 to 20, 21 or more.",
         ),
         "nl": (
             "Zalen per boeker",
-            "Boekers naar het aantal verschillende zalen in het seizoen: 1, 2, 3 of 4, 5 of meer.",
+            "Boekers naar het aantal verschillende zalen in het seizoen: 1, 2, 3, 4, 5 of 6, 7 tot 12, "
+            "13 tot 20, 21 of meer.",
         ),
         "fr": (
             "Lieux par acheteur",
-            "Acheteurs selon le nombre de lieux différents dans la saison : 1, 2, 3 ou 4, 5 ou plus.",
+            "Acheteurs selon le nombre de lieux différents dans la saison : 1, 2, 3, 4, 5 ou 6, 7 à 12, "
+            "13 à 20, 21 ou plus.",
         ),
         "de": (
             "Häuser je Bucher*in",
-            "Bucher*innen nach der Zahl verschiedener Häuser der Saison: 1, 2, 3 oder 4, 5 oder mehr.",
+            "Bucher*innen nach der Zahl verschiedener Häuser der Saison: 1, 2, 3, 4, 5 oder 6, 7 bis 12, "
+            "13 bis 20, 21 oder mehr.",
         ),
     },
     "crossover": {
@@ -361,6 +365,50 @@ MEASURE_TEXTS: dict[str, Texts] = {
         "de": (
             "Gemeinsame Bucher*innen zweier Häuser",
             "Bucher*innen, die in der Saison beide Häuser eines Paares besucht haben.",
+        ),
+    },
+    "visits_beyond": {
+        "en": (
+            "Visits and tickets beyond the bounds",
+            "Visits and tickets of known bookers that the bounds leave out of the venues' figures, all "
+            "venues together. Of one booker at most a fixed number counts.",
+        ),
+        "nl": (
+            "Bezoeken en kaarten boven de grenzen",
+            "Bezoeken en kaarten van bekende boekers die de grenzen buiten de cijfers van de zalen laten, "
+            "alle zalen samen. Per boeker telt hooguit een vast aantal.",
+        ),
+        "fr": (
+            "Visites et billets au-delà des bornes",
+            "Visites et billets d'acheteurs connus que les bornes laissent hors des chiffres des lieux, tous "
+            "lieux confondus. Par acheteur, un nombre fixe au plus est compté.",
+        ),
+        "de": (
+            "Besuche und Karten jenseits der Grenzen",
+            "Besuche und Karten bekannter Bucher*innen, die die Grenzen aus den Zahlen der Häuser weglassen, "
+            "über alle Häuser. Je Bucher*in zählt höchstens eine feste Zahl.",
+        ),
+    },
+    "kinds_beyond": {
+        "en": (
+            "Genres and kinds of ticket beyond the bounds",
+            "How often the bounds leave a booker out of a genre or kind of ticket that they came for, at the "
+            "venues and in the network. Of one booker at most a fixed number counts.",
+        ),
+        "nl": (
+            "Genres en kaartsoorten boven de grenzen",
+            "Hoe vaak de grenzen een boeker weglaten bij een genre of kaartsoort waarvoor die kwam, bij de "
+            "zalen en in het netwerk. Per boeker telt hooguit een vast aantal.",
+        ),
+        "fr": (
+            "Genres et types de billet au-delà des bornes",
+            "Combien de fois les bornes omettent un acheteur d'un genre ou d'un type de billet pour lequel "
+            "il est venu, dans les lieux et le réseau. Par acheteur, un nombre fixe au plus est compté.",
+        ),
+        "de": (
+            "Genres und Kartenarten jenseits der Grenzen",
+            "Wie oft die Grenzen Bucher*innen bei einem Genre oder einer Kartenart weglassen, für die sie "
+            "kamen, in den Häusern und im Netzwerk. Je Bucher*in zählt höchstens eine feste Zahl.",
         ),
     },
 }

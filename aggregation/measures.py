@@ -27,6 +27,8 @@ class Dimension(str, Enum):
     CHANNEL_MIX = "channel_mix"
     VENUE_BAND = "venue_band"
     VENUE_PAIR = "venue_pair"
+    CUT = "cut"
+    KIND_CUT = "kind_cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,10 @@ class Keyset:
 
 
 ATTENDANCE_BANDS = ("1", "2", "3-5", "6+")
-VENUE_BANDS = ("1", "2", "3-4", "5+")
+# The last bands tell what the bounds on a booker's venues leave out (privacy/truncation.py).
+VENUE_BANDS = ("1", "2", "3", "4", "5-6", "7-12", "13-20", "21+")
+CUTS = ("visits", "tickets")
+KIND_CUTS = ("genre", "product_class", "network_genre", "network_product_class")
 CHANNEL_MIXES = ("hall", "online", "both")
 AREA_UNKNOWN = "unknown"
 AREA_ABROAD = "abroad"
@@ -209,6 +214,19 @@ _ENTRIES = (
     ),
     _measure("network_venues_per_booker", _N, _D.VENUE_BAND, source=_CROSSOVER),
     _measure("crossover", _N, _D.VENUE_PAIR, source=_CROSSOVER),
+    _measure(
+        "visits_beyond",
+        _N,
+        _D.CUT,
+        unit=Unit.VISITS,
+        source="What the bounds leave out of visits and tickets, so that their intervals allow for it.",
+    ),
+    _measure(
+        "kinds_beyond",
+        _N,
+        _D.KIND_CUT,
+        source="What the bounds leave out of genres and kinds of ticket, so that intervals allow for it.",
+    ),
 )
 
 MEASURES: dict[str, Measure] = {entry.id: entry for entry in _ENTRIES}

@@ -73,6 +73,8 @@ def values(keysets: Keysets, bounds: Bounds, salt: bytes) -> dict[str, Value]:
         "network_classes": bounds.network_classes,
         "tickets_per_venue": bounds.tickets_per_venue,
         "tickets_per_order": bounds.tickets_per_order,
+        "visits_beyond": bounds.visits_beyond,
+        "kinds_beyond": bounds.kinds_beyond,
     }
 
 

@@ -23,15 +23,17 @@ AUDIENCE_SCHEMA = pa.schema(
         ("level", pa.string()),
         ("noisy", pa.int64()),
         ("sigma", pa.float64()),
+        ("fit", pa.float64()),
         ("estimate", pa.float64()),
         ("low", pa.float64()),
         ("high", pa.float64()),
+        ("beyond", pa.float64()),
         ("status", pa.string()),
         ("group", pa.string()),
         ("peers", pa.int32()),
     ]
 )
-VALUE_COLUMNS = ("noisy", "sigma", "estimate", "low", "high")
+VALUE_COLUMNS = ("noisy", "sigma", "fit", "estimate", "low", "high", "beyond")
 
 Floats = NDArray[np.float64]
 
@@ -61,11 +63,10 @@ def read_grids(cells: pa.Table) -> dict[tuple[str, str], Grid]:
     """Every venue measure of the release by (measure, level). Holes are not-a-number and withhold."""
     names = ("measure", "level", "venue", "label", "status")
     text = {name: np.asarray(cells[name].to_pylist(), dtype=object) for name in names}
-    numbers = {name: _floats(cells, name) for name in ("noisy", "sigma", "estimate", "low", "high")}
-    for name in ("noisy", "estimate"):
+    numbers = {name: _floats(cells, name) for name in ("noisy", "sigma", "fit", "estimate")}
+    for name in ("noisy", "fit", "estimate"):
         numbers[name] = np.where(text["status"] == "withheld", np.nan, numbers[name])
-    numbers["signed"] = _signed(**numbers)
-    numbers["judged"] = np.where(np.isnan(numbers["noisy"]), numbers["signed"], numbers["noisy"])
+    numbers["judged"] = np.where(np.isnan(numbers["noisy"]), numbers["fit"], numbers["noisy"])
     groups: dict[tuple[str, str], list[int]] = {}
     for row, key in enumerate(zip(text["measure"], text["level"], strict=True)):
         if text["venue"][row]:
@@ -74,16 +75,6 @@ def read_grids(cells: pa.Table) -> dict[tuple[str, str], Grid]:
         key: _grid(text["label"][rows], text["venue"][rows], {name: n[rows] for name, n in numbers.items()})
         for key, rows in groups.items()
     }
-
-
-def _signed(noisy: Floats, sigma: Floats, estimate: Floats, low: Floats, high: Floats) -> Floats:
-    """The signed fit, read back from the interval around it (privacy/estimate.py).
-
-    An end that was widened to hold the estimate says nothing; then the other end does, or the estimate.
-    """
-    margin = Z95 * sigma
-    below = np.where((low > 0) & (low < estimate), low + margin, estimate)
-    return np.where(high > estimate, high - margin, below)
 
 
 def _floats(cells: pa.Table, name: str) -> Floats:
@@ -101,7 +92,7 @@ def _grid(labels: NDArray[np.object_], venues: NDArray[np.object_], numbers: Map
         matrix[at] = numbers[name]
         return matrix
 
-    signed = Estimates(placed("signed"), placed("sigma"))
+    signed = Estimates(placed("fit"), placed("sigma"))
     return Grid(tuple(rows), tuple(columns), placed("judged"), signed, placed("estimate"))
 
 
@@ -139,7 +130,9 @@ class Column:
         centre = self.value if self.centre is None else self.centre
         low = self._within(np.minimum(centre - Z95 * sigma, self.value))
         high = self._within(np.maximum(centre + Z95 * sigma, self.value))
-        told = {"sigma": sigma, "estimate": self._within(self.value), "low": low, "high": high}
+        fit = np.where(np.isnan(sigma), np.nan, centre)
+        told = {"sigma": sigma, "fit": fit, "estimate": self._within(self.value), "low": low, "high": high}
+        told["beyond"] = np.zeros(len(self.labels))
         return {name: np.where(self.shown, values, np.nan) for name, values in told.items()}
 
     def _within(self, values: Floats) -> Floats:

@@ -18,6 +18,7 @@ from privacy.consistency import Floats
 from privacy.fitting import Z95, Fit, Level, NoisyTable, Tree, plain_fit
 from privacy.policy import NETWORK_PARTITIONS, VENUE_PARTITIONS
 from privacy.release import CELLS_SCHEMA, DERIVED, RELEASED, WITHHELD
+from privacy.truncation import allow_for_bounds, shares_left_out
 
 WIDER = ("district", "region", "country")
 
@@ -31,13 +32,14 @@ def estimate_cells(
     must be what every member may see: who knows the raw integers reads it back from the estimates.
     """
     by_name = {table.name: table for table in tables}
+    shares = shares_left_out(by_name)
     parts: list[pa.Table] = []
     for partitions, leans_on in ((NETWORK_PARTITIONS, {}), (VENUE_PARTITIONS, spread or {})):
         scope = [by_name.pop(name) for name in partitions if name in by_name]
         if scope:
             parts += _scope_cells(scope, by_name, regions, leans_on)
     parts += [_rows(_own_level(table), plain_fit(table)) for table in by_name.values()]
-    return pa.concat_tables(parts)
+    return allow_for_bounds(pa.concat_tables(parts), shares)
 
 
 def _scope_cells(
@@ -169,9 +171,11 @@ def _cells(
         "level": [level] * size,
         "noisy": pa.nulls(size, pa.int64()) if noisy is None else pa.array(noisy.ravel()),
         "sigma": values(np.sqrt(fit.variance)),
+        "fit": values(fit.signed),
         "estimate": values(fit.projected),
         "low": values(low),
         "high": values(high),
+        "beyond": np.zeros(size),
         "status": status.tolist(),
     }
     return pa.table(columns, schema=CELLS_SCHEMA)

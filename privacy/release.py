@@ -41,9 +41,11 @@ CELLS_SCHEMA = pa.schema(
         pa.field("level", pa.string(), nullable=False),  # cell | district | region | country | core | total
         pa.field("noisy", pa.int64()),  # the raw integer that was drawn; null where derived
         pa.field("sigma", pa.float64(), nullable=False),  # standard error of the estimate before projection
+        pa.field("fit", pa.float64(), nullable=False),  # the least-squares fit, signed: unbiased
         pa.field("estimate", pa.float64(), nullable=False),
         pa.field("low", pa.float64(), nullable=False),  # 95 % interval
         pa.field("high", pa.float64(), nullable=False),
+        pa.field("beyond", pa.float64(), nullable=False),  # about how many the bounds leave out, never less
         pa.field("status", pa.string(), nullable=False),  # released | derived | withheld
     ]
 )

@@ -86,8 +86,8 @@ def value_of(cell: Cell | None) -> Value | None:
     """The cell's value; None where it is withheld or missing."""
     if cell is None or cell["status"] == "withheld" or cell["estimate"] is None or cell["low"] is None:
         return None
-    estimate, sigma, low, high = (_number(cell[name]) for name in ("estimate", "sigma", "low", "high"))
-    return Value(estimate, sigma, low, high)
+    names = ("estimate", "sigma", "low", "high", "fit", "beyond")
+    return Value(*(_number(cell[name]) for name in names))
 
 
 def _number(value: object) -> float:

@@ -36,6 +36,8 @@ AT_MOST = {
     "area_share": "At most {value} of your bookers live in {label}.",
     "region_share": "At most {value} of your bookers live in {label}.",
 }
+# Beside a figure whose bound cuts something off, where that matters.
+BEYOND = "Of one booker only so much counts; the margin allows for what lies beyond that."
 NOT_TOLD = "This figure cannot be told yet."
 POSITIONS = {
     "above_q3": "That is more than at three quarters of {group}.",
@@ -72,9 +74,14 @@ def compare_parts(
     compared = found["more"] or found["less"] or not found["among"]
     first = () if compared else (say(NONE_APART).format(group=group),)
     told = (kind for kind, names in found.items() if names and (compared or kind != "among"))
-    return first + tuple(
-        say(PARTS[kind]).format(group=group, parts=format_list(found[kind], locale=locale(language)))
-        for kind in told
+    beyond = (say(BEYOND),) if any(item.own is not None and item.own.widened for item in items) else ()
+    return (
+        first
+        + tuple(
+            say(PARTS[kind]).format(group=group, parts=format_list(found[kind], locale=locale(language)))
+            for kind in told
+        )
+        + beyond
     )
 
 
@@ -89,7 +96,8 @@ def _answer(item: Benchmark) -> str:
 def describe(item: Benchmark, *, group: str, language: str = "en", label: str = "") -> tuple[str, ...]:
     """The comparison in two or three sentences. `group` names the peers: "theatres of your size"."""
     say = translator(language)
-    told = (own_sentence(item, language, label), position_sentence(item, group, language))
+    beyond = say(BEYOND) if item.own is not None and item.own.widened else ""
+    told = (own_sentence(item, language, label), beyond, position_sentence(item, group, language))
     return tuple(text for text in (*told, change_sentence(item, language, say)) if text)
 
 

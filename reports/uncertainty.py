@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from privacy.figures import Z95
+from privacy.policy import MATTERS_FROM
 
 INDICATIVE_ABOVE = 0.10
 TOO_UNCERTAIN_ABOVE = 0.30
@@ -15,12 +16,18 @@ FALSE_DISCOVERIES = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One released or derived value with its standard error and 95 % interval."""
+    """One released or derived value with its standard error and 95 % interval.
+
+    `fit` is the unbiased fit that an estimate may lean away from; `beyond` about how many the bounds leave
+    out, which the interval allows for where it matters.
+    """
 
     estimate: float
     sigma: float
     low: float
     high: float
+    fit: float = math.nan
+    beyond: float = 0.0
 
     @classmethod
     def of(cls, estimate: float, sigma: float, *, least: float = -math.inf, most: float = math.inf) -> Value:
@@ -34,8 +41,13 @@ class Value:
 
     @property
     def signed(self) -> float:
-        """What the noise alone says: the middle of the interval, which an estimate may lean away from."""
-        return self.high - Z95 * self.sigma if self.high > self.estimate else self.estimate
+        """What the noise alone says, also where the estimate leans away from it."""
+        return self.estimate if math.isnan(self.fit) else self.fit
+
+    @property
+    def widened(self) -> bool:
+        """Whether the interval allows for what the bounds leave out."""
+        return self.beyond > MATTERS_FROM * self.sigma
 
     @property
     def relative(self) -> float:

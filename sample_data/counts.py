@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from aggregation.measures import AREA_ABROAD, AREA_UNKNOWN
+from aggregation.measures import AREA_ABROAD, AREA_UNKNOWN, VENUE_BANDS
 from sample_data import terms
 from sample_data.profile import CLASS_OF
 from sample_data.programme import GENRES
@@ -117,16 +117,9 @@ def _band(column: str) -> pl.Expr:
 
 
 def _venue_band() -> pl.Expr:
-    n = pl.col("venues")
-    return (
-        pl.when(n == 1)
-        .then(pl.lit("1"))
-        .when(n == 2)
-        .then(pl.lit("2"))
-        .when(n <= 4)
-        .then(pl.lit("3-4"))
-        .otherwise(pl.lit("5+"))
-    )
+    tops = (1, 2, 3, 4, 6, 12, 20)
+    band = pl.sum_horizontal(pl.col("venues") > top for top in tops)
+    return band.replace_strict(dict(enumerate(VENUE_BANDS)), return_dtype=pl.String)
 
 
 def _mix() -> pl.Expr:

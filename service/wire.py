@@ -130,9 +130,11 @@ class Cell(Wire):
     level: str
     noisy: int | None
     sigma: float | None
+    fit: float | None
     estimate: float | None
     low: float | None
     high: float | None
+    beyond: float | None
     status: str
     group: str
     peers: int

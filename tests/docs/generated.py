@@ -24,6 +24,8 @@ BOUND_WORDS = {
     "network_classes": "product classes of one booker in the network's table",
     "tickets_per_venue": "tickets, and visits, of one booker at one venue",
     "tickets_per_order": "tickets of one order without a booker",
+    "visits_beyond": "visits, and tickets, of one booker that lie beyond the other bounds",
+    "kinds_beyond": "genres, and product classes, of one booker that lie beyond the other bounds",
 }
 
 

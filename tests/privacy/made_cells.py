@@ -30,8 +30,9 @@ def a_cell(
     place = "/".join(part for part in (measure, venue, level if level != "cell" else "", label) if part)
     return {
         "cell_id": place, "measure": measure, "venue": venue, "dimension": dimension, "label": label,
-        "level": level, "noisy": round(value), "sigma": sigma, "estimate": max(value, 0.0),
-        "low": max(value - 1.96 * sigma, 0.0), "high": value + 1.96 * sigma, "status": status,
+        "level": level, "noisy": round(value), "sigma": sigma, "fit": value, "estimate": max(value, 0.0),
+        "low": max(value - 1.96 * sigma, 0.0), "high": value + 1.96 * sigma, "beyond": 0.0,
+        "status": status,
     }  # fmt: skip
 
 

@@ -13,7 +13,18 @@ import numpy as np
 
 from aggregation.bounds import TableBound
 from aggregation.counts import ExactTable
-from aggregation.measures import ATTENDANCE_BANDS, CHANNEL_MIXES, VENUE_BANDS, Axis, Dimension, Keyset
+from aggregation.measures import (
+    ATTENDANCE_BANDS,
+    CHANNEL_MIXES,
+    CUTS,
+    KIND_CUTS,
+    MEASURES,
+    VENUE_BANDS,
+    Axis,
+    Dimension,
+    Keyset,
+    Scope,
+)
 from ingest.seasons import Season
 from privacy.policy import BOUNDS, POLICY, declared_bounds
 from privacy.workload import districts
@@ -39,6 +50,8 @@ _INNER = {
     "network_reach_by_product_class": Axis(Dimension.PRODUCT_CLASS, CLASSES),
     "network_reach_by_channel": Axis(Dimension.CHANNEL_MIX, CHANNEL_MIXES),
     "network_venues_per_booker": Axis(Dimension.VENUE_BAND, VENUE_BANDS),
+    "visits_beyond": Axis(Dimension.CUT, CUTS),
+    "kinds_beyond": Axis(Dimension.KIND_CUT, KIND_CUTS),
     "crossover": Axis(Dimension.VENUE_PAIR, tuple("|".join(pair) for pair in combinations(VENUES, 2))),
 }
 
@@ -46,7 +59,7 @@ _INNER = {
 def keyset_of(measure: str) -> Keyset:
     """The declared cells of a measure in this network."""
     inner = (_INNER[measure],) if measure in _INNER else ()
-    network = measure.startswith("network_") or measure == "crossover"
+    network = MEASURES[measure].scope is Scope.NETWORK
     return Keyset(inner if network else (_VENUE, *inner))
 
 
@@ -85,7 +98,11 @@ def exact_tables(seed: int = 1, *, size: int = 4000, look_back: bool = True) -> 
         "network_reach_by_genre": _split(random, people, (0.4, 0.1, 0.3, 0.05, 0.15)),
         "network_reach_by_product_class": _split(random, people, (0.7, 0.2, 0.1)),
         "network_reach_by_channel": _split(random, people, (0.85, 0.1, 0.05)),
-        "network_venues_per_booker": _split(random, people, (0.7, 0.2, 0.08, 0.02)),
+        "network_venues_per_booker": _split(
+            random, people, (0.7, 0.2, 0.05, 0.02, 0.015, 0.01, 0.004, 0.001)
+        ),
+        "visits_beyond": np.array([3000, 3100]),
+        "kinds_beyond": np.array([400, 200, 150, 20]),
         "crossover": random.integers(0, 400, len(_INNER["crossover"].labels)),
     }
     wanted = [plan.measure for plan in POLICY.tables if plan.level == "cell"]

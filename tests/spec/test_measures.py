@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -280,6 +281,44 @@ def test_visits_and_tickets_of_a_booker_count_up_to_the_bound(tmp_path: Path) ->
     check(tmp_path, "tickets", rows, "venue | n\n v1 | 25")
 
 
+def test_what_the_bounds_leave_out_of_visits_is_counted_up_to_a_bound_of_its_own(tmp_path: Path) -> None:
+    rows = """
+        booker | venue | performance | scanned | times
+        anna   | v1    | p1          | yes     | 23
+        anna   | v1    | p2          | no      | 2
+        bart   | v1    | p1          | yes     | 1
+        bart   | v2    | p1          | yes     | 2
+        cato   | v1    | p1          | yes     | 90
+        """
+    out = "cut | n\n visits | 73\n tickets | 75"
+    check(tmp_path, "visits_beyond", rows, out)
+    bounds = Bounds(core_venues=1, tail_venues=2, visits_beyond=50)
+    found = cells(counted(tmp_path, tickets(rows), bounds=bounds)["visits_beyond"])
+    bart_beyond = found[("visits",)] - 3 - 50
+    assert bart_beyond in {1, 2}, "one of bart's two venues lies beyond the core"
+    assert found[("tickets",)] == 5 + 50 + bart_beyond
+
+
+def test_what_the_bounds_leave_out_of_genres_and_kinds_of_ticket_is_counted(tmp_path: Path) -> None:
+    rows = """
+        booker | venue | performance | genre | product_class
+        anna   | v1    | p1          | dance | single
+        anna   | v1    | p2          | opera | pass
+        anna   | v1    | p3          | film  | comp
+        anna   | v2    | p1          | dance | single
+        """
+    bounds = Bounds(genres_per_venue=1, classes_per_venue=2, network_genres=2, network_classes=1)
+    tables = counted(tmp_path, tickets(rows), bounds=bounds)
+    assert cells(tables["kinds_beyond"]) == {
+        ("genre",): 2,
+        ("product_class",): 1,
+        ("network_genre",): 1,
+        ("network_product_class",): 2,
+    }
+    tables = counted(tmp_path, tickets(rows), bounds=replace(bounds, kinds_beyond=1))
+    assert set(cells(tables["kinds_beyond"]).values()) == {1}
+
+
 def test_unidentified_visits_count_each_order_up_to_the_bound_and_nobody_in_reach(tmp_path: Path) -> None:
     rows = """
         booker | venue | order | scanned | times
@@ -311,10 +350,11 @@ def test_a_venue_with_unused_tickets_only_takes_no_core_place_from_one_visited(t
 
 
 @pytest.mark.parametrize(
-    ("venues", "band"), [(1, "1"), (2, "2"), (3, "3-4"), (4, "3-4"), (5, "5+"), (9, "5+")]
+    ("venues", "band"),
+    [(1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5-6"), (6, "5-6"), (7, "7-12"), (13, "13-20"), (21, "21+")],
 )
 def test_bookers_fall_into_bands_by_venues_visited(tmp_path: Path, venues: int, band: str) -> None:
-    names = [f"v{number}" for number in range(9)]
+    names = [f"v{number:02d}" for number in range(24)]
     rows = tickets("booker | venue\n" + "\n".join(f"anna | {name}" for name in names[:venues]))
     tables = counted(tmp_path, rows, declared=keysets(venues=names))
     assert cells(tables["network_venues_per_booker"]) == {(band,): 1}

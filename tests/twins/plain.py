@@ -9,6 +9,7 @@ from itertools import combinations
 
 from aggregation.bounds import Bounds
 from aggregation.keysets import Keysets
+from aggregation.measures import VENUE_BANDS
 from tests.spec.rows import Row
 
 Cells = Counter[tuple[str, ...]]
@@ -158,14 +159,42 @@ class Twin:
             ),
             "network_reach_by_channel": Counter((x.mix,) for _, x in people),
             "network_venues_per_booker": Counter(
-                (band(len(v), (1, 2, 4), ("1", "2", "3-4", "5+")),) for v in visited.values() if v
+                (band(len(v), (1, 2, 3, 4, 6, 12, 20), VENUE_BANDS),) for v in visited.values() if v
             ),
+            "visits_beyond": self.visits_beyond(),
+            "kinds_beyond": self.kinds_beyond(visited),
             "crossover": Counter(
                 ("|".join(sorted(pair)),)
                 for venues in visited.values()
                 for pair in combinations(venues[: bound.crossover_venues], 2)
             ),
         }
+
+    def visits_beyond(self) -> Cells:
+        bound = self.bounds
+        found: Cells = Counter()
+        for booker, venues in self.ranks.items():
+            here = [self.at[booker, venue] for venue in venues]
+            for cut in ("visits", "tickets"):
+                numbers = [getattr(visitor, cut) for visitor in here]
+                kept = sum(min(number, bound.tickets_per_venue) for number in numbers[: bound.core_venues])
+                found[(cut,)] += min(sum(numbers) - kept, bound.visits_beyond)
+        return found
+
+    def kinds_beyond(self, visited: dict[str, list[str]]) -> Cells:
+        bound = self.bounds
+        found: Cells = Counter()
+        for cut, kinds, most, network in (
+            ("genre", "genres", bound.genres_per_venue, bound.network_genres),
+            ("product_class", "classes", bound.classes_per_venue, bound.network_classes),
+        ):
+            for booker, venues in visited.items():
+                numbers = [len(getattr(self.at[booker, venue], kinds)) for venue in venues]
+                kept = sum(min(number, most) for number in numbers[: bound.core_venues])
+                found[(cut,)] += min(sum(numbers) - kept, bound.kinds_beyond)
+                anywhere = len(getattr(self.anywhere[booker], kinds))
+                found[(f"network_{cut}",)] += min(max(anywhere - network, 0), bound.kinds_beyond)
+        return found
 
 
 def place(visitor: Visitor) -> str:

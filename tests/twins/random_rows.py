@@ -20,6 +20,8 @@ TIGHT = Bounds(
     network_classes=1,
     tickets_per_venue=3,
     tickets_per_order=2,
+    visits_beyond=4,
+    kinds_beyond=2,
 )
 GENRES = ("dance", "film", "opera", "jazz_world")
 PLACES = (

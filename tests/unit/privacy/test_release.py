@@ -18,9 +18,11 @@ ROW |= {
     "level": "cell",
     "noisy": 5,
     "sigma": 2.0,
+    "fit": 5.0,
     "estimate": 5.0,
     "low": 1.0,
     "high": 9.0,
+    "beyond": 0.0,
     "status": "released",
 }
 CELLS = pa.Table.from_pylist([ROW], schema=CELLS_SCHEMA)

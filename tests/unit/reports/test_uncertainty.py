@@ -116,11 +116,16 @@ def test_few_of_the_areas_that_are_coloured_are_empty(random: np.random.Generato
     assert discoveries([Value.of(3, 0), Value.of(0, 0)]) == [True, False]
 
 
-def test_what_the_noise_says_is_read_from_the_interval_and_not_from_an_estimate_that_leans() -> None:
-    leaned = Value(80.0, 10.0, 40.4, 79.6 + 0.4)
-    assert leaned.signed == 80.0
-    assert Value(50.0, 10.0, 40.4, 79.6).signed == pytest.approx(60.0, abs=0.01)
-    assert discoveries([Value(2.0, 10.0, 2.0, 79.6)]) == [True]
+def test_what_the_noise_says_is_the_fit_and_not_an_estimate_that_leans() -> None:
+    assert Value(50.0, 10.0, 40.4, 79.6, fit=60.0).signed == 60.0
+    assert Value.of(50.0, 10.0).signed == 50.0
+    assert discoveries([Value(2.0, 10.0, 2.0, 79.6, fit=60.0)]) == [True]
+    assert discoveries([Value(60.0, 10.0, 0.0, 79.6, fit=2.0)]) == [False]
+
+
+def test_an_interval_says_that_it_allows_for_what_the_bounds_leave_out() -> None:
+    assert Value(50.0, 10.0, 30.0, 90.0, beyond=6.0).widened
+    assert not Value(50.0, 10.0, 30.0, 70.0, beyond=4.0).widened
 
 
 @pytest.mark.parametrize(

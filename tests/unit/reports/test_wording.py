@@ -97,6 +97,7 @@ def texts_in_code() -> set[str]:
     found |= {text for table in tables for text in table.values()} | {
         sentences.NOT_TOLD,
         sentences.NONE_APART,
+        sentences.BEYOND,
     }
     found |= {"bookers", "visits", "visits per booker", "median of your peers", "mean of your peers"}
     return found | {part for section in methods._SECTIONS for part in section[1:]}
