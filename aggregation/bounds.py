@@ -14,23 +14,24 @@ from ingest.seasons import Season
 class Bounds:
     """The caps that are applied before anything is counted."""
 
+    first_venues: int = 2
     core_venues: int = 6
     tail_venues: int = 20
-    crossover_venues: int = 12
+    crossover_venues: int = 8
     genres_per_venue: int = 4
     classes_per_venue: int = 2
     network_genres: int = 6
     network_classes: int = 3
     tickets_per_venue: int = 20
-    tickets_per_order: int = 20
+    tickets_per_order: int = 10
     visits_beyond: int = 120
     kinds_beyond: int = 12
 
     def __post_init__(self) -> None:
         if any(getattr(self, field.name) < 1 for field in fields(self)):
             raise ValueError("Every bound is at least 1.")
-        if self.tail_venues <= self.core_venues or self.crossover_venues < 2:
-            raise ValueError("The tail ends after the core, and a crossover needs two venues.")
+        if not self.first_venues <= self.core_venues < self.tail_venues or self.crossover_venues < 2:
+            raise ValueError("First venues, core and tail end in this order; a crossover needs two venues.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def table_bounds(measure: Measure, bounds: Bounds, season: Season) -> dict[Seaso
     """What one unit's rows of each season that is read can move in the measure's table."""
     core, pairs = bounds.core_venues, len(list(combinations(range(bounds.crossover_venues), 2)))
     this = {
+        "reach_by_area_first": TableBound(bounds.first_venues, 1),
         "reach_by_genre": TableBound(core * bounds.genres_per_venue, 1),
         "reach_by_product_class": TableBound(core * bounds.classes_per_venue, 1),
         "visits": TableBound(core, bounds.tickets_per_venue),

@@ -115,6 +115,7 @@ def _only(snapshot: Snapshot, venue: str) -> Snapshot:
 
 def _open() -> Bounds:
     return Bounds(
+        first_venues=1,
         core_venues=1,
         tail_venues=2,
         crossover_venues=2,

@@ -35,6 +35,28 @@ MEASURE_TEXTS: dict[str, Texts] = {
             "Gebiet ihrer letzten Bestellung.",
         ),
     },
+    "reach_by_area_first": {
+        "en": (
+            "Reach by postcode area, first venues",
+            "Bookers by the postcode area of their latest order, each at no more than their first venues in "
+            "keyed order; what the estimate of reach by postcode area is made from.",
+        ),
+        "nl": (
+            "Bereik per postcodegebied, eerste zalen",
+            "Boekers naar het postcodegebied van hun laatste bestelling, elk bij hooguit hun eerste zalen in "
+            "geheime volgorde; daaruit wordt het bereik per postcodegebied geschat.",
+        ),
+        "fr": (
+            "Portée par zone postale, premiers lieux",
+            "Acheteurs selon la zone postale de leur dernière commande, chacun dans ses premiers lieux au "
+            "plus, en ordre secret ; base de l'estimation de la portée par zone postale.",
+        ),
+        "de": (
+            "Reichweite nach Postleitzahlgebiet, erste Häuser",
+            "Bucher*innen nach dem Gebiet ihrer letzten Bestellung, jede bei höchstens ihren ersten Häusern "
+            "in geheimer Ordnung; daraus wird die Reichweite nach Gebiet geschätzt.",
+        ),
+    },
     "returning": {
         "en": (
             "Returning bookers",

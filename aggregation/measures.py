@@ -138,6 +138,7 @@ _CROSSOVER = "Crossover as in Dutch audience studies (EMC Cultuuronderzoeken); t
 
 _ENTRIES = (
     _measure("reach_by_area", _V, _D.VENUE, _D.AREA, source=_REACH),
+    _measure("reach_by_area_first", _V, _D.VENUE, _D.AREA, source=_REACH),
     _measure(
         "returning",
         _V,

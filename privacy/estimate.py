@@ -15,7 +15,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from privacy.consistency import Floats
+from privacy.first_venues import AREAS, FIRST, as_core
 from privacy.fitting import Z95, Fit, Level, NoisyTable, Tree, plain_fit
+from privacy.nearness import NOWHERE, Nearness
 from privacy.policy import NETWORK_PARTITIONS, VENUE_PARTITIONS
 from privacy.release import CELLS_SCHEMA, DERIVED, RELEASED, WITHHELD
 from privacy.truncation import allow_for_bounds, shares_left_out
@@ -24,20 +26,25 @@ WIDER = ("district", "region", "country")
 
 
 def estimate_cells(
-    tables: Sequence[NoisyTable], regions: Mapping[str, str], spread: Mapping[str, float] | None = None
+    tables: Sequence[NoisyTable],
+    regions: Mapping[str, str],
+    spread: Mapping[str, float] | None = None,
+    near: Nearness = NOWHERE,
 ) -> pa.Table:
     """Every cell of the release: each drawn one, and those that follow from them.
 
-    The venues' areas lean on `spread`, the network's size in each area, evenly where it is not given. It
-    must be what every member may see: who knows the raw integers reads it back from the estimates.
+    Areas lean on what is `near` and on `spread`, the network's size in each area, evenly where neither is
+    given. Both must be what every member may see: who knows the raw integers reads it back from estimates.
     """
     by_name = {table.name: table for table in tables}
     shares = shares_left_out(by_name)
+    if (first := by_name.get(FIRST)) is not None:
+        by_name |= {AREAS: as_core(first, by_name)}
     parts: list[pa.Table] = []
     for partitions, leans_on in ((NETWORK_PARTITIONS, {}), (VENUE_PARTITIONS, spread or {})):
         scope = [by_name.pop(name) for name in partitions if name in by_name]
         if scope:
-            parts += _scope_cells(scope, by_name, regions, leans_on)
+            parts += _scope_cells(scope, by_name, regions, leans_on, near)
     parts += [_rows(_own_level(table), plain_fit(table)) for table in by_name.values()]
     return allow_for_bounds(pa.concat_tables(parts), shares)
 
@@ -47,13 +54,14 @@ def _scope_cells(
     others: dict[str, NoisyTable],
     regions: Mapping[str, str],
     spread: Mapping[str, float],
+    near: Nearness,
 ) -> list[pa.Table]:
     """A scope's partition tables and all that follows; takes the tables it uses out of `others`."""
     tree = Tree(partitions, others, regions)
-    fit = tree.fit(spread)
+    fit = tree.fit(spread, near)
     network = partitions[0].venues == ("",)
     # The root's rows are written with the totals.
-    parts = [_rows(level, fit.part(level.nodes)) for level in tree.levels if len(level.nodes)]
+    parts = [_rows(level, level.spread(fit.part(level.nodes))) for level in tree.levels if len(level.nodes)]
     root = fit.part(np.array([0]))
     parts += _totals(root, partitions[0].venues, others, "network_" if network else "")
     for used in tree.used:
@@ -116,7 +124,7 @@ def _own_level(table: NoisyTable) -> Level:
 def _rows(at: Level, fit: Fit) -> pa.Table:
     """One table's cells at one level: raw integers beside the estimates where this level was drawn."""
     table = at.table
-    noisy = table.noisy if table.level == at.level else None
+    noisy = table.noisy if table.level == at.level and table.factor == 1.0 else None
     return _cells(table.measure, table.venues, table.inner[0], at.labels, at.level, fit, noisy=noisy)
 
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from aggregation.measures import Dimension, Keyset
 from privacy.consistency import NO_GROUP, Floats, Forest, least_squares, project
 from privacy.leaning import lean
+from privacy.nearness import Nearness
+from privacy.policy import FIRST_SPREAD
 from privacy.workload import districts, regions_of
 
 Z95 = 1.959963984540054
@@ -19,7 +21,10 @@ NO_NOISE = 1e-12  # stands in for a variance of zero, so that the noiseless poli
 
 @dataclass(frozen=True, slots=True)
 class NoisyTable:
-    """One drawn table: integers in keyset order and the scale of their noise."""
+    """One drawn table: integers in keyset order and the scale of their noise.
+
+    `factor`: what a drawn integer is multiplied with to speak of this measure (privacy/first_venues.py).
+    """
 
     name: str
     measure: str
@@ -27,10 +32,16 @@ class NoisyTable:
     keyset: Keyset
     noisy: NDArray[np.int64]
     scale: float
+    factor: float = 1.0
 
     @property
     def variance(self) -> float:
-        return max(self.scale**2, NO_NOISE)
+        return max((self.factor * self.scale) ** 2, NO_NOISE)
+
+    @property
+    def observed(self) -> Floats:
+        """Venue by cell: what the drawn integers say of this measure."""
+        return self.factor * self.noisy.astype(np.float64).reshape(len(self.venues), -1)
 
     @property
     def venues(self) -> tuple[str, ...]:
@@ -64,7 +75,7 @@ class Fit:
 
 def plain_fit(table: NoisyTable) -> Fit:
     """A table that adds up with nothing: its integers, never below zero."""
-    signed = table.noisy.astype(np.float64).reshape(len(table.venues), -1)
+    signed = table.observed
     return Fit(signed, np.full_like(signed, table.variance), np.maximum(signed, 0.0))
 
 
@@ -76,6 +87,13 @@ class Level:
     level: str
     labels: tuple[str, ...]
     nodes: NDArray[np.int64]
+
+    def spread(self, fit: Fit) -> Fit:
+        """The fit with how much a cell's own factor may differ from the one factor of its table."""
+        if self.level != self.table.level or self.table.factor == 1.0:
+            return fit
+        more = FIRST_SPREAD * (self.table.factor - 1.0) * fit.projected
+        return Fit(fit.signed, fit.variance + more**2, fit.projected)
 
 
 class Tree:
@@ -162,30 +180,36 @@ class Tree:
             nodes[places] = self._members(parent, len(places))
         return nodes
 
-    def fit(self, everywhere: Mapping[str, float]) -> Fit:
+    def fit(self, everywhere: Mapping[str, float], near: Nearness) -> Fit:
         """Least squares, leaning and projection for all venues at once; arrays are venue by node."""
         size, venues = len(self.group), len(self.venues)
         observed, variance = np.zeros((venues, size)), np.full((venues, size), np.inf)
         for node, (table, column) in self.observed.items():
-            observed[:, node] = table.noisy.reshape(venues, -1)[:, column]
+            observed[:, node] = table.observed[:, column]
             variance[:, node] = table.variance
         forest = Forest(np.array(self.group), np.array(self.parent)).repeated(venues)
         signed, fitted = (
             v.reshape(venues, size) for v in least_squares(forest, observed.ravel(), variance.ravel())
         )
-        target, weight = self._leaning(signed, fitted, everywhere)
+        target, weight = self._leaning(signed, fitted, everywhere, near)
         projected = project(forest, target.ravel(), weight.ravel()).reshape(venues, size)
         return Fit(signed, fitted, projected)
 
     def _leaning(
-        self, signed: Floats, variance: Floats, everywhere: Mapping[str, float]
+        self, signed: Floats, variance: Floats, everywhere: Mapping[str, float], near: Nearness
     ) -> tuple[Floats, Floats]:
-        """Areas drawn towards their district's total, spread as the network is; the network's own, evenly."""
+        """Areas drawn towards their district's total, spread by size and distance.
+
+        Size is inhabitants where they are known, else the network's reach as far as everyone may see it.
+        """
         target, weight = signed.copy(), variance.copy()
         leaning = [n for n, area in enumerate(self.areas) if area in self.regions]
         if leaning:
             nodes = self.area_nodes[leaning]
-            whole = np.array([everywhere.get(self.areas[n], 0.0) for n in leaning])
+            names = [self.areas[n] for n in leaning]
+            known = near.inhabitants or everywhere
+            size = np.array([known.get(area, 0.0) for area in names])
             above = np.array(self.parent)[np.array(self.group)[nodes]]
-            target[:, nodes], weight[:, nodes] = lean(signed, variance, nodes, above, whole)
+            rings = None if self.venues == ("",) else near.rings(self.venues, names)
+            target[:, nodes], weight[:, nodes] = lean(signed, variance, nodes, above, size, rings)
         return target, weight

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from aggregation.bounds import Bounds, TableBound
 from aggregation.measures import CUTS, KIND_CUTS
+from privacy.allocation import Tree, Wanted
 from privacy.budget import Budget, PrivacyLoss, Purpose
 
 VERSION = "2026-11-28"
@@ -40,6 +41,10 @@ BOUNDS = Bounds()
 INDICATIVE_ABOVE = 0.10
 NOT_CHARTED_ABOVE = 0.30
 
+# What lies beyond the first venues is added to the postcode table by one factor; an area's own may differ by
+# half of that (one standard deviation, assumed).
+FIRST_SPREAD = 0.5
+
 # Where the bounds of a table leave out a share of it, one cell may miss up to this many times that share:
 # school groups gather at some venues. An interval allows for it from half a standard error on.
 BEYOND_SPREAD = 3.0
@@ -58,14 +63,16 @@ class TablePlan:
 
     `level` is "cell" for a table as counted; "district", "region" and "core" are coarser sums of the
     same bounded table, drawn for themselves: adding up hundreds of noisy areas would drown a region.
-    `percent` is its share of a season's own part. `typical` is the prior for one cell of a middling
-    venue (or of the network), used to state an expected error before anything is published.
+    `per_mille` is its share of a season's own part, in thousandths, as privacy/allocation.py finds it.
+    `typical` is the prior for one cell of a middling venue (or of the network); `aim` the relative error
+    that we aim at there, against which the error of this table is weighed.
     """
 
     measure: str
     level: str
-    percent: int
+    per_mille: int
     typical: int
+    aim: float
     why: str
 
     @property
@@ -75,47 +82,58 @@ class TablePlan:
 
 # Priors (assumed for a middling member, taken from no release and no data): 6,000 bookers, 15,000 named
 # visits, 3,000 unnamed ones, a third of the bookers back from last season; a booker knows 1.4 venues and
-# buys 2.2 tickets an order; the network has 24 members, 100,000 bookers and 4,000 postcode areas.
-# The shares follow three rules. (1) The map is what marketing works with: areas, regions and the total
-# share three tenths. (2) Tables whose bound is wide (visits, tickets, genres) get more than their cell sizes
-# ask, else they could not be charted. (3) Network tables need little: one booker moves one cell by one.
+# buys 2.2 tickets an order; the network has 24 members, 100,000 bookers and 4,000 postcode areas in 90
+# districts and 12 regions; half of what an area holds is not foretold by its district, size and distance.
+# The shares are what privacy/allocation.py finds for these priors and aims; a test holds them to it.
 # Looking back costs two seasons: `returning` and `network_returning` stay well under the 15 % for it.
 TABLES = (
-    TablePlan("reach_by_area", "cell", 12, 40, "the postcode map; the finest cells that anybody uses"),
-    TablePlan("reach_by_area", "district", 7, 150, "what an area's estimate leans on"),
-    TablePlan("reach_by_area", "region", 5, 450, "a region is not the sum of its noisy areas"),
-    TablePlan("reach_by_area", "core", 5, 6000, "the venue's reach, which every share is a share of"),
     TablePlan(
-        "returning", "cell", 8, 2000, "loyalty is the second question after reach; charged to two seasons"
+        "reach_by_area_first", "cell", 143, 40, 0.1, "the postcode map; the finest cells that anybody uses"
     ),
-    TablePlan("attendance_bands", "cell", 7, 1500, "four cells a venue, the last one small"),
-    TablePlan("reach_by_genre", "cell", 8, 700, "wide bound: six venues times four genres"),
-    TablePlan("reach_by_product_class", "cell", 4, 900, "seven cells a venue"),
-    TablePlan("reach_by_channel", "cell", 4, 2000, "three cells a venue"),
-    TablePlan("visits", "cell", 8, 15000, "widest bound: twenty visits at each of six venues"),
-    TablePlan("tickets", "cell", 3, 16000, "close to visits, asked for less often"),
-    TablePlan("reach_beyond", "cell", 6, 200, "small, but its noise is part of every venue's total reach"),
+    TablePlan("reach_by_area", "district", 120, 150, 0.05, "what an area's estimate leans on"),
+    TablePlan("reach_by_area", "region", 72, 450, 0.03, "a region is not the sum of its noisy areas"),
+    TablePlan("reach_by_area", "core", 25, 6000, 0.004, "the venue's reach, which every share is a share of"),
     TablePlan(
-        "unidentified_visits", "cell", 4, 3000, "an order of up to twenty; says how complete the rest is"
+        "returning",
+        "cell",
+        64,
+        2000,
+        0.01,
+        "loyalty is the second question after reach; charged to two seasons",
     ),
-    TablePlan("network_reach_by_area", "cell", 6, 25, "the network's own map"),
-    TablePlan("network_returning", "cell", 1, 30000, "one cell"),
-    TablePlan("network_attendance_bands", "cell", 1, 25000, "four large cells"),
-    TablePlan("network_reach_by_genre", "cell", 2, 12000, "six genres a booker"),
-    TablePlan("network_reach_by_product_class", "cell", 1, 20000, "seven large cells"),
-    TablePlan("network_reach_by_channel", "cell", 1, 30000, "three large cells"),
+    TablePlan("attendance_bands", "cell", 67, 700, 0.03, "four cells a venue, the last one small"),
+    TablePlan("reach_by_genre", "cell", 70, 700, 0.05, "wide bound: six venues times four genres"),
+    TablePlan("reach_by_product_class", "cell", 34, 900, 0.08, "seven cells a venue"),
+    TablePlan("reach_by_channel", "cell", 38, 1000, 0.05, "three cells a venue"),
+    TablePlan("visits", "cell", 59, 15000, 0.03, "widest bound: twenty visits at each of six venues"),
+    TablePlan("tickets", "cell", 19, 16000, 0.15, "close to visits, asked for less often"),
+    TablePlan(
+        "reach_beyond", "cell", 76, 6000, 0.004, "small, but its noise is part of every venue's total reach"
+    ),
+    TablePlan(
+        "unidentified_visits", "cell", 31, 3000, 0.08, "an order of up to ten; says how complete the rest is"
+    ),
+    TablePlan("network_reach_by_area", "cell", 68, 25, 0.3, "the network's own map"),
+    TablePlan("network_returning", "cell", 5, 30000, 0.01, "one cell"),
+    TablePlan("network_attendance_bands", "cell", 6, 25000, 0.01, "four large cells"),
+    TablePlan("network_reach_by_genre", "cell", 12, 12000, 0.02, "six genres a booker"),
+    TablePlan("network_reach_by_product_class", "cell", 6, 20000, 0.02, "seven large cells"),
+    TablePlan("network_reach_by_channel", "cell", 5, 30000, 0.02, "three large cells"),
     TablePlan(
         "network_venues_per_booker",
         "cell",
-        1,
-        20000,
+        9,
+        3000,
+        0.05,
         "eight cells; the last ones tell what the bounds leave out",
     ),
     TablePlan(
-        "visits_beyond", "cell", 1, 30000, "two cells: what the bounds leave out of visits and tickets"
+        "visits_beyond", "cell", 15, 30000, 0.4, "two cells: what the bounds leave out of visits and tickets"
     ),
-    TablePlan("kinds_beyond", "cell", 1, 4000, "four cells: what the bounds leave out of genres and classes"),
-    TablePlan("crossover", "cell", 4, 200, "276 pairs; read in groups of owners, seldom alone"),
+    TablePlan(
+        "kinds_beyond", "cell", 13, 4000, 0.5, "four cells: what the bounds leave out of genres and classes"
+    ),
+    TablePlan("crossover", "cell", 43, 200, 0.4, "276 pairs; read in groups of owners, seldom alone"),
 )
 
 # The partition tables of a venue: each counts every core booker of a venue in exactly one cell, so that their
@@ -126,6 +144,17 @@ NETWORK_PARTITIONS = (
     "network_attendance_bands",
     "network_reach_by_channel",
     "network_venues_per_booker",
+)
+# How the tables of a venue add up, for dividing the budget: widest first, with how many lie in one above.
+VENUE_TREE = Tree(
+    levels=(
+        ("reach_by_area@core", 1),
+        ("reach_by_area@region", 12),
+        ("reach_by_area@district", 8),
+        ("reach_by_area_first", 45),
+    ),
+    beside=(("attendance_bands", 4), ("reach_by_channel", 3)),
+    roughness=0.5,
 )
 LOOKS_BACK = ("returning", "network_returning")
 WORKLOAD = "season"
@@ -143,8 +172,8 @@ class Policy:
     noiseless: bool = False
 
     def __post_init__(self) -> None:
-        if sum(plan.percent for plan in self.tables) > 100:
-            raise ValueError("The tables' shares add up to at most 100 % of the season's own part.")
+        if sum(plan.per_mille for plan in self.tables) > 1000:
+            raise ValueError("The tables' shares add up to at most the whole of the season's own part.")
         looking_back = PrivacyLoss.total(self.loss(p) for p in self.tables if p.measure in LOOKS_BACK)
         if looking_back > self.budget.part(Purpose.LOOK_BACK):
             raise ValueError(
@@ -153,7 +182,7 @@ class Policy:
 
     def loss(self, plan: TablePlan) -> PrivacyLoss:
         """The most that this table may cost each season it reads, rounded down."""
-        return PrivacyLoss(self.budget.part(Purpose.OWN).nano_rho * plan.percent // 100)
+        return PrivacyLoss(self.budget.part(Purpose.OWN).nano_rho * plan.per_mille // 1000)
 
     def plans_for(self, measure: str) -> tuple[TablePlan, ...]:
         return tuple(plan for plan in self.tables if plan.measure == measure)
@@ -183,6 +212,7 @@ def declared_bounds(bounds: Bounds) -> Mapping[str, TableBound]:
     per_venue = TableBound(core, 1)
     return {
         "reach_by_area": per_venue,
+        "reach_by_area_first": TableBound(bounds.first_venues, 1),
         "returning": per_venue,
         "attendance_bands": per_venue,
         "reach_by_genre": TableBound(core * bounds.genres_per_venue, 1),
@@ -205,6 +235,12 @@ def declared_bounds(bounds: Bounds) -> Mapping[str, TableBound]:
     }
 
 
+def wanted(policy: Policy) -> list[Wanted]:
+    """The policy's tables as dividing the budget sees them."""
+    bound = declared_bounds(policy.bounds)
+    return [Wanted(p.name, bound[p.measure].l2, p.typical, 1 / p.aim) for p in policy.tables]
+
+
 def reliability(estimate: float, low: float, high: float) -> str:
     """ "firm", "indicative" or "uncharted": from the released value and its interval alone."""
     half = (high - low) / 2
@@ -214,5 +250,5 @@ def reliability(estimate: float, low: float, high: float) -> str:
 
 
 def shares(policy: Policy) -> Mapping[str, int]:
-    """Each table's percent of a season's own part, for the methods page."""
-    return {plan.name: plan.percent for plan in policy.tables}
+    """Each table's thousandths of a season's own part, for the methods page."""
+    return {plan.name: plan.per_mille for plan in policy.tables}

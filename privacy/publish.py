@@ -24,6 +24,7 @@ from privacy.fitting import NoisyTable
 from privacy.ledger import Reservation
 from privacy.manifest import build_manifest
 from privacy.mechanisms import draw
+from privacy.nearness import NOWHERE, Nearness
 from privacy.policy import POLICY, Policy
 from privacy.release import Release, ReleaseDamagedError, ReleaseStore, StoredRelease
 from privacy.workload import Planned, Publication, plan_release, regions_digest
@@ -59,6 +60,7 @@ class Desk:
     code_version: str
     policy: Policy = POLICY
     spread: Spread = even_spread
+    near: Nearness = NOWHERE
 
 
 def protect(
@@ -66,13 +68,14 @@ def protect(
     policy: Policy = POLICY,
     regions: Mapping[str, str] | None = None,
     spread: Spread = even_spread,
+    near: Nearness = NOWHERE,
 ) -> Release:
     """Plan, draw and estimate: pure and random, no input or output beyond its arguments.
 
     `regions` maps areas to the region they roll up to; `spread` says how the network is spread over areas,
-    as far as everyone may see it (privacy.disclosure.network_spread).
+    as far as everyone may see it (privacy.disclosure.network_spread), `near` what the geography says of them.
     """
-    return _drawn(plan_release(tables, policy, regions or {}), regions or {}, spread)
+    return _drawn(plan_release(tables, policy, regions or {}), regions or {}, spread, near)
 
 
 def publish(
@@ -100,7 +103,7 @@ def publish(
         with desk.engine.begin() as connection:
             reservation = _reserve(connection, publication, planned, desk, actor, now, beyond_plan)
         checkpoint("reserved")
-        release = _drawn(planned, desk.regions, desk.spread)
+        release = _drawn(planned, desk.regions, desk.spread, desk.near)
         checkpoint("drawn")
         manifest = build_manifest(
             release, publication, reservation, desk.policy, now=now, code_version=desk.code_version
@@ -135,10 +138,10 @@ def visible(connection: Connection, store: ReleaseStore) -> tuple[StoredRelease,
 def _check_approved(publication: Publication, desk: Desk, approved: str) -> None:
     if desk.policy.noiseless:
         raise NotApprovedError("A policy without noise is for tests and cannot be published.")
-    here = (desk.policy.digest, regions_digest(desk.regions))
+    here = (desk.policy.digest, regions_digest(desk.regions, desk.near))
     if (publication.policy_digest, publication.regions_digest) != here:
         raise NotApprovedError(
-            "The policy or the map of regions changed since this was proposed. Propose it again."
+            "The policy or the geography changed since this was proposed. Propose it again."
         )
     if approved != publication.digest:
         raise NotApprovedError("The data, cells or policy changed since this was approved. Propose it again.")
@@ -189,7 +192,7 @@ def _finished(
 def _rehearse(planned: Planned, desk: Desk) -> None:
     """Take zeros through all that follows, so that a fault there shows before anything is charged."""
     zeros = {name: np.zeros_like(table.counts) for name, table in planned.draws.items()}
-    desk.audiences(_cells(planned, zeros, desk.regions, desk.spread))
+    desk.audiences(_cells(planned, zeros, desk.regions, desk.spread, desk.near))
 
 
 def _reserve(
@@ -215,19 +218,23 @@ def _reserve(
     )
 
 
-def _drawn(planned: Planned, regions: Mapping[str, str], spread: Spread) -> Release:
-    cells = _cells(planned, draw(planned.draws), regions, spread)
+def _drawn(planned: Planned, regions: Mapping[str, str], spread: Spread, near: Nearness) -> Release:
+    cells = _cells(planned, draw(planned.draws), regions, spread, near)
     return Release(planned.season, planned.facts, planned.charges, cells)
 
 
 def _cells(
-    planned: Planned, noisy: Mapping[str, NDArray[np.int64]], regions: Mapping[str, str], spread: Spread
+    planned: Planned,
+    noisy: Mapping[str, NDArray[np.int64]],
+    regions: Mapping[str, str],
+    spread: Spread,
+    near: Nearness,
 ) -> pa.Table:
     tables = [NoisyTable(f.name, f.measure, f.level, f.keyset, noisy[f.name], f.scale) for f in planned.facts]
     # What may be seen of the network does not hang on how areas lean, so it is found with none leaning on it.
-    cells = estimate_cells(tables, regions)
+    cells = estimate_cells(tables, regions, near=near)
     seen = spread(cells)
-    return estimate_cells(tables, regions, seen) if seen else cells
+    return estimate_cells(tables, regions, seen, near) if seen else cells
 
 
 def _finalise(stored: StoredRelease, reservation: Reservation, desk: Desk, actor: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ from privacy.release import WITHHELD
 
 CORE = (*VENUE_PARTITIONS, "returning")
 # Some venue pairs of a booker who visited more venues than crossover pairs: bands and a middling number.
-MIDDLE_OF_BAND = {"13-20": 15, "21+": 24}
+MIDDLE_OF_BAND = {"7-12": 9, "13-20": 15, "21+": 24}
 
 
 def shares_left_out(

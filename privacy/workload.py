@@ -17,6 +17,7 @@ from aggregation.measures import Axis, Keyset
 from ingest.seasons import Season
 from privacy.budget import Charge, PrivacyLoss, Purpose
 from privacy.mechanisms import Draw, Sensitivity, release_loss, scale_for, table_loss
+from privacy.nearness import NOWHERE, Nearness
 from privacy.policy import WORKLOAD, Policy, TablePlan, declared_bounds
 
 if TYPE_CHECKING:  # exact counts are handed in; importing this module does not bring the engine along
@@ -72,9 +73,10 @@ class Publication:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def regions_digest(regions: Mapping[str, str]) -> str:
-    """SHA-256 over the public map from areas to regions."""
-    return hashlib.sha256("\n".join(f"{a}\t{r}" for a, r in sorted(regions.items())).encode()).hexdigest()
+def regions_digest(regions: Mapping[str, str], near: Nearness = NOWHERE) -> str:
+    """SHA-256 over the public geography: the map from areas to regions, and what estimates lean on."""
+    lines = [*(f"{area}\t{region}" for area, region in sorted(regions.items())), near.digest]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def regions_of(areas: Sequence[str], regions: Mapping[str, str]) -> list[str]:

@@ -66,6 +66,7 @@ def build(
     regions = dict(zip((v.slug for v in venues), places.venue_regions, strict=True))
     described = network.describe(venues, regions, tuple(s.label for s in SEASONS), seed, scale, exports)
     described.write(out)
+    _write_inhabitants(out, places)
     _write_readme(out, described)
     return described
 
@@ -135,12 +136,19 @@ population in them is invented. Any likeness to a real venue or person is chance
 
 - `venues/*/*.csv`: raw exports, as a box-office system would write them, one per venue and season.
 - `venues/*/venue.json`: what each venue tells once about its own export.
+- `inhabitants.csv`: the invented population, as an installation would load a statistics office's.
 - `network.json`: organisations, venues, peer groups and the people who may log in.
 - `truth/counts.parquet`: the exact, unbounded counts per measure and season (cells of zero are left out).
 - `truth/bookers.parquet`: every booker who was drawn, with address and home area per season.
 - `truth/exports.parquet`: what was written to each export, by kind of row.
 - `truth/productions.parquet`: what each venue played; a title that tours stands at several venues.
 """
+
+
+def _write_inhabitants(out: Path, places: Places) -> None:
+    rows = zip(places.codes, places.population.tolist(), strict=True)
+    lines = ["area,inhabitants", *(f"{code},{number}" for code, number in rows)]
+    (out / "inhabitants.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _write_readme(out: Path, described: Network) -> None:

@@ -117,6 +117,11 @@ def _admin(parser: argparse.ArgumentParser) -> None:
         "network", help="read organisations, venues, people and groups from network.json"
     )
     network.add_argument("file", type=Path)
+    inhabitants = deeds.add_parser(
+        "inhabitants", help="read how many people live in each postcode area (CSV: area,inhabitants)"
+    )
+    inhabitants.add_argument("file", type=Path)
+    inhabitants.add_argument("--source", required=True, help="whose figures they are, with their year")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -34,7 +34,7 @@ from ingest.prepare import VenueProfile, prepare_export
 from ingest.seasons import Season
 from sample_data.generate import build as build_sample
 from sample_data.network import ExportFile, Network
-from service import keys, workflow
+from service import inhabitants, keys, workflow
 from service.access import Person, Role
 from service.auth import issue_token
 from service.commands.opening import DATABASE, CommandFailedError, path_words, read_settings
@@ -137,6 +137,9 @@ def build(settings: Settings, scale: float, seed: int, fingerprint: str = "") ->
             runtime,
             json.loads((raw / "network.json").read_text("utf-8")),
             {person.email: password for person in network.people},
+        )
+        inhabitants.keep(
+            settings.data, raw / "inhabitants.csv", "invented for the demonstration", runtime.geography
         )
         with _step(2, "Preparing each venue's exports (identities included)", spent, "prepare"):
             extracts = _prepare(raw, prepared, network, settings)

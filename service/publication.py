@@ -10,11 +10,13 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from aggregation.counts import ExactTable, Keysets, count_tables
+from aggregation.geography import distance_km
 from ingest.seasons import Season
 from ingest.snapshot import Snapshot, erased_since
 from ingest.store import performance_versions
@@ -22,6 +24,7 @@ from ingest.vocabulary import Genre, ProductClass
 from privacy.budget import BudgetExhaustedError
 from privacy.disclosure import audience_files, lag_ends, network_spread
 from privacy.manifest import salted_digest
+from privacy.nearness import Nearness
 from privacy.policy import POLICY
 from privacy.publish import Desk, NotApprovedError, publish, visible
 from privacy.release import StoredRelease
@@ -73,6 +76,21 @@ def regions(runtime: Runtime) -> dict[str, str]:
     return {area.code: area.region for area in runtime.geography.areas}
 
 
+def nearness(runtime: Runtime, connection: Connection) -> Nearness:
+    """What estimates of areas may lean on: inhabitants and distances, both public."""
+    areas = runtime.geography.areas
+    places = [(v.slug, runtime.geography.area(v.area)) for v in people.all_venues(connection)]
+    return Nearness(
+        tuple(area.code for area in areas),
+        runtime.inhabitants.by_area,
+        {
+            slug: np.array([distance_km(place, area) for area in areas])
+            for slug, place in places
+            if place is not None
+        },
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     """A publication with the input it stands for."""
@@ -81,23 +99,24 @@ class _Prepared:
     now: Snapshot
     before: Snapshot | None
     keysets: Keysets
+    near: Nearness
 
 
 def _prepare(runtime: Runtime, connection: Connection, season: Season, edition: int) -> _Prepared:
     now, earlier = intake.snapshots(runtime, connection, season)
     # By declaration: whether anything was delivered for the season before must not show in what is drawn.
     before = earlier if network.looks_back(connection, season) else None
-    declared = keysets(runtime, connection)
+    declared, near = keysets(runtime, connection), nearness(runtime, connection)
     parts = [now.digest, before.digest if before else ""]
     publication = Publication(
         season=season,
         edition=edition,
         input_digest=salted_digest(runtime.keys.salt(season), parts),
         keyset_digest=declared.digest,
-        regions_digest=regions_digest(regions(runtime)),
+        regions_digest=regions_digest(regions(runtime), near),
         policy_digest=POLICY.digest,
     )
-    return _Prepared(publication, now, before, declared)
+    return _Prepared(publication, now, before, declared, near)
 
 
 def propose_publication(runtime: Runtime, person: Person, season: Season, beyond_plan: str = "") -> str:
@@ -274,6 +293,7 @@ def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk
         regions=places,
         code_version=version("foyer"),
         spread=lambda cells: network_spread(cells, owners, season, today, places),
+        near=prepared.near,
     )
 
 

@@ -19,6 +19,8 @@ from ingest.store import extracts, tombstones
 from privacy.ledger import ledger_entries
 from privacy.release import ReleaseStore
 from service import db, keys
+from service.inhabitants import Inhabitants
+from service.inhabitants import load as load_inhabitants
 from service.quota import Quotas
 from service.settings import Settings
 
@@ -54,6 +56,11 @@ class Runtime:
     def geography(self) -> Geography:
         """The network's map."""
         return load_pack(self.settings.country)
+
+    @property
+    def inhabitants(self) -> Inhabitants:
+        """Who lives in each area, where a source was loaded."""
+        return load_inhabitants(self.settings.data)
 
     @property
     def incoming(self) -> Path:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from ingest.seasons import Season
-from service import network, people, workflow
+from service import inhabitants, network, people, workflow
 from service.access import Role
 from service.commands.opening import CommandFailedError, opened, path_words
 from service.runtime import Runtime
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0 when it was set up; 1 with what to do otherwise."""
     try:
         with opened(anew=True) as runtime:
-            print(_init(runtime, arguments) if arguments.deed == "init" else _network(runtime, arguments))
+            print(DEEDS[arguments.deed](runtime, arguments))
     except CommandFailedError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -83,6 +83,19 @@ def _network(runtime: Runtime, arguments: argparse.Namespace) -> str:
         f"Made {venues} venues and {everybody} people. "
         f"Each of them asks for a first link at {runtime.settings.url}/forgot."
     )
+
+
+def _inhabitants(runtime: Runtime, arguments: argparse.Namespace) -> str:
+    try:
+        found = inhabitants.keep(runtime.settings.data, arguments.file, arguments.source, runtime.geography)
+    except OSError as problem:
+        raise CommandFailedError(path_words(problem)) from None
+    except inhabitants.InhabitantsRefusedError as problem:
+        raise CommandFailedError(str(problem)) from None
+    return f"Kept the inhabitants of {len(found.by_area)} areas ({found.source})."
+
+
+DEEDS = {"init": _init, "network": _network, "inhabitants": _inhabitants}
 
 
 def _declaration(file: Path) -> dict[str, Any]:

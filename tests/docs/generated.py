@@ -15,6 +15,7 @@ from privacy.policy import DELTAS, LIFETIMES, POLICY
 PAGE = Path(__file__).resolve().parents[2] / "METHODOLOGY.md"
 
 BOUND_WORDS = {
+    "first_venues": "venues of one booker in the postcode table",
     "core_venues": "venues of one booker in the core",
     "tail_venues": "venues of one booker in core and tail together",
     "crossover_venues": "venues of one booker that are paired for crossover",
@@ -76,8 +77,11 @@ def policy() -> str:
         ),
     )
     parts = _table(
-        ("table", "share of the season's own part", "why"),
-        ((f"`{plan.name}`", f"{plan.percent} %", plan.why) for plan in POLICY.tables),
+        ("table", "share of the season's own part", "error aimed at", "why"),
+        (
+            (f"`{plan.name}`", f"{plan.per_mille / 10:.1f} %", f"{plan.aim:.1%}", plan.why)
+            for plan in POLICY.tables
+        ),
     )
     return "\n\n".join(
         (

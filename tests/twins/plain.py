@@ -133,6 +133,11 @@ class Twin:
             unidentified[(venue,)] += min(visits, bound.tickets_per_order)
         return {
             "reach_by_area": self.per_venue(place),
+            "reach_by_area_first": Counter(
+                (v, place(self.at[b, v]))
+                for b, venues in visited.items()
+                for v in venues[: bound.first_venues]
+            ),
             "returning": Counter((v,) for b, v, _ in attended if (b, v) in before),
             "attendance_bands": self.per_venue(lambda visitor: visitor.band),
             "reach_by_genre": Counter(

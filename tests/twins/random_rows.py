@@ -11,6 +11,7 @@ from tests.spec.rows import Row, a_ticket
 VENUES = ("v1", "v2", "v3", "v4", "v5")
 DECLARED = Keysets(VENUES[:4], ("NL-1011", "NL-1012", "NL-1013"), genres=("dance", "film", "opera", "other"))
 TIGHT = Bounds(
+    first_venues=1,
     core_venues=2,
     tail_venues=3,
     crossover_venues=3,

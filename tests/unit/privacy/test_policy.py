@@ -26,14 +26,14 @@ from tests.privacy.small_network import REGIONS, exact_tables
 
 
 def test_all_shares_are_given_out_and_each_table_has_a_reason():
-    assert sum(shares(POLICY).values()) == 100
+    assert sum(shares(POLICY).values()) == 1000
     assert len(shares(POLICY)) == len(TABLES)
-    assert all(plan.why and plan.percent > 0 and plan.typical > 0 for plan in TABLES)
+    assert all(plan.why and plan.per_mille > 0 and plan.typical > 0 < plan.aim for plan in TABLES)
 
 
 def test_partitions_are_tables_of_the_workload():
-    names = {plan.name for plan in TABLES}
-    assert names.issuperset(VENUE_PARTITIONS + NETWORK_PARTITIONS)
+    measures = {plan.measure for plan in TABLES}
+    assert measures.issuperset(VENUE_PARTITIONS + NETWORK_PARTITIONS)
 
 
 def test_any_change_of_the_promise_changes_its_digest():
@@ -41,7 +41,7 @@ def test_any_change_of_the_promise_changes_its_digest():
         replace(POLICY, version="later"),
         replace(POLICY, unit="one ticket"),
         replace(POLICY, bounds=replace(BOUNDS, core_venues=7)),
-        replace(POLICY, tables=(replace(TABLES[0], percent=TABLES[0].percent - 1), *TABLES[1:])),
+        replace(POLICY, tables=(replace(TABLES[0], per_mille=TABLES[0].per_mille - 1), *TABLES[1:])),
         replace(
             POLICY, budget=Budget(PrivacyLoss(1_000_000_000), PrivacyLoss(2_000_000_000), BUDGET.percent)
         ),
@@ -51,12 +51,12 @@ def test_any_change_of_the_promise_changes_its_digest():
 
 
 def test_a_policy_that_gives_out_more_than_there_is_cannot_be_built():
-    with pytest.raises(ValueError, match="100 %"):
-        Policy("x", "x", BUDGET, BOUNDS, (*TABLES, replace(TABLES[0], level="x", percent=1)))
+    with pytest.raises(ValueError, match="at most the whole"):
+        Policy("x", "x", BUDGET, BOUNDS, (*TABLES, replace(TABLES[0], level="x", per_mille=1)))
 
 
 def test_a_policy_that_looks_back_too_dearly_cannot_be_built():
-    dear = tuple(replace(plan, percent=30 if plan.measure == "returning" else 1) for plan in TABLES)
+    dear = tuple(replace(plan, per_mille=300 if plan.measure == "returning" else 10) for plan in TABLES)
     with pytest.raises(ValueError, match="look back"):
         Policy("x", "x", BUDGET, BOUNDS, dear)
 

@@ -27,7 +27,7 @@ from ingest.store import metadata
 from tests.unit.sample_data.reading import Sample
 
 NO_BOUND = 1_000_000
-OPEN = Bounds(30, 60, 60, *[NO_BOUND] * 6)
+OPEN = Bounds(30, 30, 60, 60, *[NO_BOUND] * 8)
 TODAY = datetime(2026, 11, 1, tzinfo=UTC)
 
 
