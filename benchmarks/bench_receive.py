@@ -74,7 +74,8 @@ def write_extract(path: Path, rows: int, seed: int = 20261101) -> None:
             "scanned": rng.choice(["true", "false", ""], rows),
         }
     ).select(COLUMN_NAMES)
-    header = ExtractHeader("bench", "bench", "pretix-positions", KEY, "check", str(day.min()), str(day.max()))
+    first, last = str(day.min()), str(day.max())
+    header = ExtractHeader("bench", "bench", "pretix-positions", KEY, "check", first, last, rows)
     with path.open("wb") as file:
         file.write(f"{header.line()}\n".encode())
         frame.write_csv(file)

@@ -1,7 +1,8 @@
 """The canonical extract: what a venue sends. Every column, its type, its meaning.
 
 The file is `.foyer.csv`: UTF-8, LF, no line breaks inside cells. Line 1 is `#foyer-extract {json}`,
-line 2 the column names in the order below, then one row per ticket.
+line 2 the column names in the order below, then one row per ticket. Line 1 says how many rows follow, so
+that a file that was cut short shows as one, also where it was cut at the end of a line.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from enum import Enum
 
 from ingest.vocabulary import Channel, Genre, ProductClass, TicketStatus
 
-EXTRACT_VERSION = 1
+EXTRACT_VERSION = 2
 MARK = "#foyer-extract "
 SUFFIX = ".foyer.csv"
+
+
+class OtherVersionError(ValueError):
+    """The extract is of another version than this code reads and writes."""
 
 
 class Kind(Enum):
@@ -78,7 +83,10 @@ COLUMN_NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class ExtractHeader:
-    """What line 1 says of the whole file. Days are ISO dates of performances, first and last."""
+    """What line 1 says of the whole file. Days are ISO dates of performances, first and last.
+
+    `rows` is how many lines follow the line of columns.
+    """
 
     organisation: str
     venue: str
@@ -87,24 +95,31 @@ class ExtractHeader:
     key_check: str
     first_day: str
     last_day: str
+    rows: int
     trial: bool = False
     version: int = EXTRACT_VERSION
 
-    def line(self) -> str:
-        """Line 1 of the file, without the line end."""
-        return MARK + json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+    def line(self, length: int = 0) -> str:
+        """Line 1 of the file, ASCII, without the line end; spaces before the JSON make it `length` long."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return MARK + text.rjust(length - len(MARK))
 
     @classmethod
     def parse(cls, line: str) -> ExtractHeader:
-        """Read line 1; raises ValueError when it is not one of ours."""
+        """Read line 1; raises ValueError when it is not one of ours, OtherVersionError when it once was."""
         if not line.startswith(MARK):
             raise ValueError("The first line does not begin with #foyer-extract.")
         raw = json.loads(line[len(MARK) :])
         fields = cls.__dataclass_fields__
-        if not isinstance(raw, dict) or set(raw) != set(fields):
+        if not isinstance(raw, dict):
+            raise ValueError("The first line does not carry the fields of an extract header.")
+        # Asked first: another version has other fields.
+        if type(raw.get("version")) is int and raw["version"] != EXTRACT_VERSION:
+            raise OtherVersionError(f"The extract is of version {raw['version']}, not {EXTRACT_VERSION}.")
+        if set(raw) != set(fields):
             raise ValueError("The first line does not carry the fields of an extract header.")
         for name in fields:
-            expected = bool if name == "trial" else int if name == "version" else str
+            expected = bool if name == "trial" else int if name in ("rows", "version") else str
             if type(raw[name]) is not expected:
                 raise ValueError(f"The first line's {name} has the wrong type.")
         return cls(**raw)

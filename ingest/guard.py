@@ -84,6 +84,9 @@ class GuardedExtract:
             block = block[whole:]
         if block:
             raise RefusedFileError(found.CUT_OFF, row=self._line)
+        if self.rows != self.header.rows:
+            said, there = f"{self.header.rows:,}", f"{self.rows:,}"
+            raise RefusedFileError(found.OTHER_ROW_COUNT, row=1, expected=said, found=there)
         if not self.rows:
             raise RefusedFileError(found.NO_ROWS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from ingest.extract import COLUMN_NAMES, EXTRACT_VERSION, MARK, ExtractHeader
+from ingest.extract import COLUMN_NAMES, EXTRACT_VERSION, MARK, ExtractHeader, OtherVersionError
 from ingest.findings import receive as found
 from ingest.refusal import RefusedFileError
 
@@ -78,10 +78,10 @@ def _header(line: str) -> ExtractHeader:
         header = ExtractHeader.parse(line)
         date.fromisoformat(header.first_day)
         date.fromisoformat(header.last_day)
+    except OtherVersionError:
+        raise RefusedFileError(found.OTHER_VERSION, row=1, expected=str(EXTRACT_VERSION)) from None
     except (ValueError, RecursionError):
         raise RefusedFileError(found.BROKEN_FIRST_LINE, row=1) from None
-    if header.version != EXTRACT_VERSION:
-        raise RefusedFileError(found.OTHER_VERSION, row=1, expected=str(EXTRACT_VERSION))
     # These are shown on pages and stored, so they may only be plain words.
     words = (header.organisation, header.venue, header.layout, header.key_id)
     if not all(_WORD.fullmatch(word) for word in words):

@@ -135,6 +135,13 @@ CUT_OFF = _refusal(
     Text("Send the file again; if that does not help, prepare the export again.",
          "Stuur het bestand nog eens; helpt dat niet, bereid de export dan opnieuw voor."),
 )  # fmt: skip
+OTHER_ROW_COUNT = _refusal(
+    "other_row_count",
+    "The first line speaks of {expected} rows and there are {found}: the file was cut off or put together.",
+    "De eerste regel noemt {expected} rijen en er staan er {found}: het bestand is afgebroken of geplakt.",
+    CUT_OFF.why,
+    CUT_OFF.fix,
+)
 NO_ROWS = _refusal(
     "no_rows",
     "There is no ticket in the file.",

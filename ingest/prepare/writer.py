@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from ingest.extract import COLUMN_NAMES, ExtractHeader
 
+# What holds the place of what is known last: as long as it can become.
 _NO_DAY = "0000-00-00"
+_MOST_ROWS = 9_999_999_999
 
 
 class ExtractWriter:
@@ -19,18 +22,22 @@ class ExtractWriter:
     def __init__(self, out: Path, header: ExtractHeader) -> None:
         self._out = out
         self._header = header
+        self._rows = 0
         self._beside = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
         self._file = self._beside.open("x", encoding="utf-8", newline="")
         self._file.write(header.line() + "\n" + ",".join(COLUMN_NAMES) + "\n")
 
     def write(self, lines: Iterable[str]) -> None:
-        self._file.writelines(lines)
+        """Rows, each with its line end."""
+        for line in lines:
+            self._file.write(line)
+            self._rows += 1
 
     def finish(self, first_day: str, last_day: str) -> None:
-        """The days are known last and stand first: they are as long as what kept their place."""
-        line = placed(self._header, first_day, last_day).line() + "\n"
+        """Days and rows are known last and stand first: the line is as long as what kept its place."""
+        header = replace(self._header, first_day=first_day, last_day=last_day, rows=self._rows)
         self._file.seek(0)
-        self._file.write(line)
+        self._file.write(header.line(len(self._header.line())) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
@@ -49,12 +56,5 @@ class ExtractWriter:
 def open_header(
     organisation: str, venue: str, layout: str, key_id: str, check: str, trial: bool
 ) -> ExtractHeader:
-    """A header whose days are not known yet."""
-    return ExtractHeader(organisation, venue, layout, key_id, check, _NO_DAY, _NO_DAY, trial)
-
-
-def placed(header: ExtractHeader, first_day: str, last_day: str) -> ExtractHeader:
-    return ExtractHeader(
-        header.organisation, header.venue, header.layout, header.key_id, header.key_check,
-        first_day, last_day, header.trial, header.version,
-    )  # fmt: skip
+    """A header whose days and rows are not known yet."""
+    return ExtractHeader(organisation, venue, layout, key_id, check, _NO_DAY, _NO_DAY, _MOST_ROWS, trial)

@@ -114,6 +114,7 @@ def extract(
             "key_check": runtime.keys.check,
             "first_day": min(days).isoformat(),
             "last_day": max(days).isoformat(),
+            "rows": len(sales),
             **header,
         }
     )

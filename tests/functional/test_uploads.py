@@ -52,6 +52,7 @@ HOSTILE: dict[str, Bytes] = {
     "white space": lambda _: b"\n\n \n",
     "header only": lambda body: b"\n".join(body.split(b"\n")[:2]) + b"\n",
     "cut off in a row": lambda body: body[:-25],
+    "cut off at a line end": lambda body: b"\n".join(body.split(b"\n")[:-3]) + b"\n",
     "binary": lambda _: bytes(range(256)) * 50,
     "zipped": zipped,
     "gzipped": gzip.compress,

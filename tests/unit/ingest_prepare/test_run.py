@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.extract import COLUMN_NAMES
 from ingest.identity.normalise import CHECK_INPUT, email_input
 from ingest.prepare import prepare_export, run
 from tests.unit.ingest_prepare.helpers import a_profile, json_of, prepared, pretix
@@ -73,6 +74,18 @@ def test_the_header_says_whose_file_it_is_and_which_days_it_speaks_for(tmp_path:
     assert (header.first_day, header.last_day) == ("2025-12-01", "2026-02-01")
     assert (header.trial, header.key_id) == (True, "rfc9497-test")
     assert (found.card.performances, found.card.productions) == (2, 2)
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_header_says_how_many_rows_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """One number, however many chunks were written, and the line is as long as it was reserved."""
+    monkeypatch.setattr(run, "CHUNK", 5)
+    found = prepared(tmp_path, orders(count, 3), identify=fake)
+    assert found.header is not None
+    assert found.header.rows == len(found.rows) == count
+    assert found.text.split("\n")[1] == ",".join(COLUMN_NAMES)
 
 
 def test_a_file_is_no_trial_unless_it_is_said_to_be(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ HEADER = ExtractHeader(
     key_check=f"{KEY}.check",
     first_day="2025-10-03",
     last_day="2025-10-03",
+    rows=0,
 )
 TICKET = {
     "country": "NL",
@@ -70,8 +71,12 @@ def a_ticket(number: int = 1, **cells: str) -> dict[str, str]:
 
 
 def lines(rows: Iterable[Mapping[str, str]], header: ExtractHeader = HEADER) -> bytes:
-    """The bytes of an extract; cells are written as they are, so a test may quote them itself."""
-    text = [header.line(), ",".join(COLUMN_NAMES), *(",".join(row[n] for n in COLUMN_NAMES) for row in rows)]
+    """The bytes of an extract; cells are written as they are, so a test may quote them itself.
+
+    Its first line counts the rows, but where the header says another number than none.
+    """
+    written = [",".join(row[n] for n in COLUMN_NAMES) for row in rows]
+    text = [replace(header, rows=header.rows or len(written)).line(), ",".join(COLUMN_NAMES), *written]
     return ("\n".join(text) + "\n").encode()
 
 

@@ -143,7 +143,7 @@ def test_values_arrive_typed_and_the_day_is_the_local_one(tmp_path: Path) -> Non
 def test_a_row_with_another_number_of_cells_is_dropped_and_the_others_keep_their_numbers(
     tmp_path: Path, row: str
 ) -> None:
-    content = lines([a_ticket(1), a_ticket(2, genre="toneel")]).decode().split("\n")
+    content = lines([a_ticket(1), a_ticket(2, genre="toneel")], changed(rows=3)).decode().split("\n")
     content.insert(3, row)
     examined = look(tmp_path, "\n".join(content).encode())
     assert codes(examined) == {"cell_count": (4,), "unknown_word": (5,)}
