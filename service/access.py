@@ -17,7 +17,7 @@ class Role(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is logged in."""
+    """Somebody who is logged in. A coordinator takes part once admitted; all others are."""
 
     id: int
     email: str
@@ -26,6 +26,7 @@ class Person:
     role: Role
     language: str
     by_token: bool = False
+    admitted: bool = False
 
     @property
     def actor(self) -> str:
@@ -91,6 +92,18 @@ def check_organisation(person: Person, organisation: str | None) -> None:
     """Raise NotThereError unless the thing exists and belongs to the person's own organisation."""
     if organisation is None or organisation != person.organisation:
         raise NotThereError
+
+
+def check_admitted(person: Person) -> None:
+    """Raise RefusedError for a coordinator for whom only the one who invited them has spoken.
+
+    Without this one person could invite a second account and be two.
+    """
+    if not person.admitted:
+        raise RefusedError(
+            "You were invited by a colleague. Another coordinator, or whoever runs this service, "
+            "admits you before you can do this."
+        )
 
 
 def check_second_person(proposed_by: int, person: Person) -> None:

@@ -66,7 +66,9 @@ def _nobodys_hash() -> str:
 
 def person_of(row: Row[Any], *, by_token: bool = False) -> Person:
     """A row of users as the person."""
-    return Person(row.id, row.email, row.name, row.organisation, Role(row.role), row.language, by_token)
+    role = Role(row.role)
+    admitted = role is not Role.COORDINATOR or row.invited_by is None or row.admitted_by is not None
+    return Person(row.id, row.email, row.name, row.organisation, role, row.language, by_token, admitted)
 
 
 def open_session(connection: Connection, person: Person, settings: Settings) -> str:

@@ -51,6 +51,13 @@ def _scale(given: str) -> float:
     return scale
 
 
+def _several(given: str) -> int:
+    number = int(given)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"one or more, not {given}")
+    return number
+
+
 def _serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
@@ -122,6 +129,11 @@ def _admin(parser: argparse.ArgumentParser) -> None:
     )
     inhabitants.add_argument("file", type=Path)
     inhabitants.add_argument("--source", required=True, help="whose figures they are, with their year")
+    admit = deeds.add_parser("admit", help="let a coordinator take part whom a colleague invited")
+    admit.add_argument("email")
+    bookers = deeds.add_parser("bookers", help="declare how many bookers an organisation has")
+    bookers.add_argument("organisation")
+    bookers.add_argument("number", type=_several)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

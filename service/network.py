@@ -36,6 +36,7 @@ def establish(connection: Connection, network: Mapping[str, Any], passwords: Map
             owner=one["owner"],
             is_network=is_network,
             first_season=first if is_network else None,
+            declared_bookers=_declared(one.get("bookers")),
         )
     for one in network["venues"]:
         people.create_venue(
@@ -71,6 +72,12 @@ def looks_back(connection: Connection, season: Season) -> bool:
         select(func.min(tables.organisations.c.first_season)).where(tables.organisations.c.is_network)
     ).scalar_one()
     return begun is not None and begun < season.start_year
+
+
+def _declared(bookers: object) -> int | None:
+    if bookers is None or (type(bookers) is int and bookers > 0):
+        return bookers
+    raise ValueError("An organisation's bookers are a whole number above zero, or left out.")
 
 
 def _declare_groups(

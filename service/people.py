@@ -9,15 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from ingest.seasons import Season
 from privacy.disclosure import COORDINATOR, PUBLIC
-from service import audit, auth, tables
-from service.access import NotThereError, Person, Role
+from service import access, audit, auth, tables
+from service.access import NotThereError, Person, RefusedError, Role
 from service.settings import Settings
 
 INVITE_DAYS = 7
+OPERATOR = "operator"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 RESET_HOURS = 2
 
@@ -63,6 +64,24 @@ def create_organisation(
     )
 
 
+def declare_bookers(connection: Connection, settings: Settings, organisation: str, number: int) -> None:
+    """How many bookers a member says it has; NotThereError for no member. Identities are allowed by it."""
+    table = tables.organisations
+    changed = connection.execute(
+        update(table).where(table.c.slug == organisation).values(declared_bookers=number)
+    )
+    if changed.rowcount == 0:
+        raise NotThereError
+    audit.record(
+        connection,
+        at=settings.now(),
+        actor=OPERATOR,
+        action="declare bookers",
+        subject=f"organisation:{organisation}",
+        detail={"number": number},
+    )
+
+
 def create_venue(connection: Connection, venue: Venue) -> None:
     """A house of a member. Its slug names files and stands in addresses and in pairs of venues."""
     if not SLUG.fullmatch(venue.slug) or venue.slug in {COORDINATOR, PUBLIC}:
@@ -81,8 +100,9 @@ def create_user(
     role: Role,
     language: str = "",
     password: str | None = None,
+    invited_by: int | None = None,
 ) -> int:
-    """A person; without a password only an invitation lets them in."""
+    """A person; without a password only an invitation lets them in. The operator invites as nobody."""
     address = email.strip().lower()
     if connection.execute(select(tables.users.c.id).where(tables.users.c.email == address)).first():
         raise TakenError("Somebody with this address has an account already.")
@@ -95,6 +115,7 @@ def create_user(
             language=language,
             password_hash=auth.hash_password(password) if password else None,
             created_at=auth.moment(),
+            invited_by=invited_by,
         )
     )
     key = result.inserted_primary_key
@@ -165,8 +186,15 @@ def invite(
     """Make the account and leave the letter with its link in the outbox."""
     if (role is Role.COORDINATOR) != (by.role is Role.COORDINATOR):
         raise NotThereError
+    access.check_admitted(by)
     user_id = create_user(
-        connection, email=email, name=name, organisation=by.organisation, role=role, language=language
+        connection,
+        email=email,
+        name=name,
+        organisation=by.organisation,
+        role=role,
+        language=language,
+        invited_by=by.id,
     )
     audit.record(
         connection,
@@ -177,6 +205,43 @@ def invite(
         detail={"role": role.value, "organisation": by.organisation},
     )
     return _send(connection, settings, user_id, email, "invite", timedelta(days=INVITE_DAYS))
+
+
+def admit(connection: Connection, settings: Settings, by: Person, user_id: int) -> None:
+    """Let a coordinator take part whom another coordinator invited; RefusedError for the one who did."""
+    users = tables.users
+    row = connection.execute(
+        _waiting().where(users.c.id == user_id, users.c.organisation == by.organisation)
+    ).first()
+    if row is None:
+        raise NotThereError
+    access.check_admitted(by)
+    if row.invited_by == by.id:
+        raise RefusedError("A second coordinator admits: whoever invited somebody cannot do it as well.")
+    _admit(connection, settings, user_id, by.actor)
+
+
+def admit_by_operator(connection: Connection, settings: Settings, email: str) -> None:
+    """The same by whoever runs the service; raises NotThereError where nobody with this address waits."""
+    row = connection.execute(_waiting().where(tables.users.c.email == email.strip().lower())).first()
+    if row is None:
+        raise NotThereError
+    _admit(connection, settings, row.id, OPERATOR)
+
+
+def _waiting() -> Select[Any]:
+    users = tables.users
+    return select(users).where(
+        users.c.role == Role.COORDINATOR.value,
+        users.c.invited_by.is_not(None),
+        users.c.admitted_by.is_(None),
+        users.c.disabled_at.is_(None),
+    )
+
+
+def _admit(connection: Connection, settings: Settings, user_id: int, actor: str) -> None:
+    connection.execute(update(tables.users).where(tables.users.c.id == user_id).values(admitted_by=actor))
+    audit.record(connection, at=settings.now(), actor=actor, action="admit", subject=f"user:{user_id}")
 
 
 def request_reset(connection: Connection, settings: Settings, email: str) -> Path | None:
@@ -256,6 +321,7 @@ def use_link(connection: Connection, settings: Settings, secret: str, password: 
 
 def disable(connection: Connection, settings: Settings, by: Person, user_id: int) -> None:
     """Remove a colleague: sessions and tokens stop at once. NotThereError outside the own organisation."""
+    access.check_admitted(by)
     changed = connection.execute(
         update(tables.users)
         .where(

@@ -125,6 +125,7 @@ def propose_publication(runtime: Runtime, person: Person, season: Season, beyond
     `beyond_plan` is the reason for passing the season's plan, as after a draw that was lost in a crash.
     """
     access.check(person, access.may_coordinate)
+    access.check_admitted(person)
     settings = runtime.settings
     # Earlier, every peer figure would be withheld for good: an edition is drawn and written once.
     if settings.today() < lag_ends(season.last_day):
@@ -166,6 +167,7 @@ def propose_publication(runtime: Runtime, person: Person, season: Season, beyond
 def cancel_publication(runtime: Runtime, person: Person, publication_id: str) -> None:
     """Drop a proposal; nothing was drawn and nothing is charged."""
     access.check(person, access.may_coordinate)
+    access.check_admitted(person)
     with runtime.writing() as connection:
         standing = get(connection, publication_id)
         job = jobs.get(connection, standing.job) if standing.job else None
@@ -184,6 +186,7 @@ def cancel_publication(runtime: Runtime, person: Person, publication_id: str) ->
 def approve_publication(runtime: Runtime, person: Person, publication_id: str) -> str:
     """A second person approves; the release is drawn by a job, whose id comes back."""
     access.check(person, access.may_coordinate)
+    access.check_admitted(person)
     settings = runtime.settings
     with runtime.writing() as connection:
         standing = get(connection, publication_id)
@@ -300,6 +303,7 @@ def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk
 def set_view(runtime: Runtime, person: Person, publication_id: str, view: str, reason: str) -> None:
     """Hold a release back, show it again, or withdraw it for good; the ledger keeps what it cost."""
     access.check(person, access.may_coordinate)
+    access.check_admitted(person)
     if not reason.strip():
         raise StandsOtherwiseError("Give a reason: it is kept with the publication.")
     with runtime.writing() as connection:

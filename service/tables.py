@@ -62,6 +62,10 @@ users = Table(
     Column("password_hash", String, nullable=True),
     _when("created_at"),
     _when("disabled_at", nullable=True),
+    # Nobody, when the operator made the account.
+    Column("invited_by", Integer, nullable=True),
+    # Who let an invited coordinator take part: another coordinator, or the operator.
+    Column("admitted_by", String, nullable=True),
 )
 
 sessions = Table(

@@ -1,4 +1,4 @@
-"""`foyer admin`: sets up an installation: the network with its first coordinator, or all of network.json."""
+"""`foyer admin`: what the operator decides: the network, its first coordinator, who is admitted, and more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ingest.seasons import Season
 from service import inhabitants, network, people, workflow
-from service.access import Role
+from service.access import NotThereError, Role
 from service.commands.opening import CommandFailedError, opened, path_words
 from service.runtime import Runtime
 
@@ -23,8 +24,8 @@ ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 def run(arguments: argparse.Namespace) -> int:
     """0 when it was set up; 1 with what to do otherwise."""
     try:
-        with opened(anew=True) as runtime:
-            print(DEEDS[arguments.deed](runtime, arguments))
+        with opened(anew=arguments.deed in ("init", "network")) as runtime:
+            print(_DEEDS[arguments.deed](runtime, arguments))
     except CommandFailedError as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -63,6 +64,29 @@ def _init(runtime: Runtime, arguments: argparse.Namespace) -> str:
     )
 
 
+def _admit(runtime: Runtime, arguments: argparse.Namespace) -> str:
+    try:
+        with runtime.writing() as connection:
+            people.admit_by_operator(connection, runtime.settings, arguments.email)
+    except NotThereError:
+        raise CommandFailedError(
+            f"No coordinator with the address {arguments.email} waits to be admitted. "
+            f"Look at {runtime.settings.url}/people who does."
+        ) from None
+    return f"Admitted {arguments.email}."
+
+
+def _bookers(runtime: Runtime, arguments: argparse.Namespace) -> str:
+    try:
+        with runtime.writing() as connection:
+            people.declare_bookers(connection, runtime.settings, arguments.organisation, arguments.number)
+    except NotThereError:
+        raise CommandFailedError(
+            f"There is no organisation called {arguments.organisation}. Give its name in network.json."
+        ) from None
+    return f"{arguments.organisation} has {arguments.number:,} bookers, as declared."
+
+
 def _network(runtime: Runtime, arguments: argparse.Namespace) -> str:
     declared = _declaration(arguments.file)
     refused = f"{arguments.file}: nothing was made."
@@ -95,9 +119,6 @@ def _inhabitants(runtime: Runtime, arguments: argparse.Namespace) -> str:
     return f"Kept the inhabitants of {len(found.by_area)} areas ({found.source})."
 
 
-DEEDS = {"init": _init, "network": _network, "inhabitants": _inhabitants}
-
-
 def _declaration(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_text("utf-8-sig"))
@@ -108,3 +129,12 @@ def _declaration(file: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise CommandFailedError(f"{file} is not JSON in UTF-8 as network.json is. Mend it and try again.")
     return found
+
+
+_DEEDS: dict[str, Callable[[Runtime, argparse.Namespace], str]] = {
+    "inhabitants": _inhabitants,
+    "init": _init,
+    "network": _network,
+    "admit": _admit,
+    "bookers": _bookers,
+}

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service import auth, people, tables
 from service.access import Person, Role
-from service.identity import House, LoggedIn, PeopleKeeper
+from service.identity import Coordinator, House, LoggedIn, PeopleKeeper
 from service.pages import Page, Pages
 from service.runtime import Runtime
 
@@ -93,6 +93,14 @@ def invite(
         words = page.say("Somebody with this address has an account already.")
         return _people(page, person, house, sent=False, problem=words, status=409)
     return RedirectResponse("/people?sent=true", 303)
+
+
+@router.post("/people/{user_id}/admit")
+def admit(user_id: int, person: Coordinator, house: House) -> Response:
+    """Let a coordinator take part whom a colleague invited."""
+    with house.writing() as connection:
+        people.admit(connection, house.settings, person, user_id)
+    return RedirectResponse("/people", 303)
 
 
 @router.post("/people/{user_id}/disable")

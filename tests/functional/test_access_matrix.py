@@ -65,6 +65,7 @@ MATRIX: dict[str, Row] = {
     f"GET {V1}/releases/{{release_id}}/cells": KEEPERS,
     "GET /people": KEEPERS, "POST /people/invite": KEEPERS,
     "POST /people/{user_id}/disable": Row(KEEPERS.roles, "user_id"),
+    "POST /people/{user_id}/admit": Row(COORDINATOR.roles, "user_id"),
     "GET /publish": COORDINATOR, "POST /publish": COORDINATOR, "GET /publish/{publication_id}": COORDINATOR,
     "POST /publish/{publication_id}/approve": COORDINATOR,
     "POST /publish/{publication_id}/cancel": COORDINATOR,
