@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import NoReturn
 
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -12,8 +14,12 @@ from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from service import tables
+from service import audit, tables
 from service.errors import ProblemError
+from service.settings import Settings
+
+logger = logging.getLogger("foyer")
+REFUSED = "identities refused"
 
 LOG_IN = RateLimitItemPerMinute(10)
 LETTER = RateLimitItemPerMinute(5)
@@ -51,8 +57,30 @@ class Quotas:
         )
 
 
-def spend_evaluations(connection: Connection, organisation: str, day: date, count: int, per_day: int) -> None:
-    """Count identities evaluated today, durably: a restart must not give a dictionary attack a new day."""
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many identities an organisation may have evaluated."""
+
+    per_day: int
+    per_month: int
+
+
+def allowance(connection: Connection, organisation: str, settings: Settings) -> Allowance:
+    """By what the organisation declared, or by the setting where it declared nothing."""
+    table = tables.organisations
+    declared = connection.execute(
+        select(table.c.declared_bookers).where(table.c.slug == organisation)
+    ).scalar_one_or_none()
+    return Allowance(settings.oprf_per_day, (declared or settings.declared_bookers) * 3 // 2)
+
+
+def spend_evaluations(
+    connection: Connection, organisation: str, day: date, count: int, allowed: Allowance
+) -> None:
+    """Count identities evaluated, durably: a restart must not give a dictionary attack a new day.
+
+    Raises ProblemError 429 above what a day or a calendar month allows.
+    """
     table = tables.evaluations
     statement = insert(table).values(organisation=organisation, day=day.isoformat(), count=count)
     connection.execute(
@@ -61,17 +89,42 @@ def spend_evaluations(connection: Connection, organisation: str, day: date, coun
             set_={"count": table.c.count + count},
         )
     )
-    used = connection.execute(
-        select(func.sum(table.c.count)).where(
-            table.c.organisation == organisation, table.c.day == day.isoformat()
-        )
-    ).scalar_one()
-    if used > per_day:
-        # The raise rolls the count back, so a refused batch costs nothing of the day.
+    # Each raise rolls the count back, so a refused batch costs nothing.
+    if _used(connection, organisation, day.isoformat()) > allowed.per_day:
         raise ProblemError(
             429,
             "evaluations_spent",
             "Today's identities are used up.",
-            "Go on tomorrow, or ask the coordinator to raise the number.",
+            "Go on tomorrow, or ask whoever runs this service to raise the number.",
             headers={"Retry-After": "3600"},
         )
+    if _used(connection, organisation, f"{day:%Y-%m}-%") > allowed.per_month:
+        raise ProblemError(
+            429,
+            "evaluations_spent",
+            "This month's identities are used up: one and a half times the bookers that you declared.",
+            "Go on next month, or ask whoever runs this service to declare more bookers for you.",
+            headers={"Retry-After": "86400"},
+        )
+
+
+def _used(connection: Connection, organisation: str, days: str) -> int:
+    """The count on the days that are LIKE this."""
+    table = tables.evaluations
+    query = select(func.coalesce(func.sum(table.c.count), 0)).where(
+        table.c.organisation == organisation, table.c.day.like(days)
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def alert(connection: Connection, organisation: str, actor: str, at: datetime) -> None:
+    """Tell the trail and the log, once a day, that an organisation asked for more than it is allowed."""
+    subject, table = f"organisation:{organisation}", tables.audit
+    told = select(table.c.number).where(
+        table.c.action == REFUSED,
+        table.c.subject == subject,
+        table.c.at >= datetime.combine(at.date(), datetime.min.time()),
+    )
+    if connection.execute(told.limit(1)).first() is None:
+        audit.record(connection, at=at, actor=actor, action=REFUSED, subject=subject)
+        logger.warning("more identities asked for than allowed by %s", organisation)

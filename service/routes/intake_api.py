@@ -42,14 +42,7 @@ def evaluate(asked: EvaluateIn, person: Uploader, house: House) -> EvaluateOut:
             "This identity key is not in use here.",
             f"Prepare the file with the key {evaluator.key_id}.",
         )
-    with house.writing() as connection:
-        quota.spend_evaluations(
-            connection,
-            person.organisation,
-            house.settings.today(),
-            len(asked.blinded),
-            house.settings.oprf_per_day,
-        )
+    _spend(house, person, len(asked.blinded))
     try:
         evaluated = evaluator.evaluate([bytes.fromhex(element) for element in asked.blinded])
     except ValueError:
@@ -57,6 +50,19 @@ def evaluate(asked: EvaluateIn, person: Uploader, house: House) -> EvaluateOut:
             422, "element", "One of the elements is not a point of the group.", "Blind the identities again."
         ) from None
     return EvaluateOut(key_id=evaluator.key_id, evaluated=[element.hex() for element in evaluated])
+
+
+def _spend(house: Runtime, person: Person, count: int) -> None:
+    settings, organisation = house.settings, person.organisation
+    try:
+        with house.writing() as connection:
+            allowed = quota.allowance(connection, organisation, settings)
+            quota.spend_evaluations(connection, organisation, settings.today(), count, allowed)
+    except ProblemError:
+        # The refusal took its own transaction back, so what tells of it needs another.
+        with house.writing() as connection:
+            quota.alert(connection, organisation, person.actor, settings.now())
+        raise
 
 
 @router.post(

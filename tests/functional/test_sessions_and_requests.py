@@ -214,18 +214,3 @@ def test_the_language_form_never_leads_elsewhere(house: Running) -> None:
     for back in ("https://elders.example", "//elders.example", "/\\elders.example"):
         answer = house.guest().post("/language", data={"language": "nl", "back": back})
         assert answer.headers["location"] == "/"
-
-
-def test_the_day_has_only_so_many_identities(house: Running) -> None:
-    """A dictionary attack ends at the day's number, and a refused batch costs nothing."""
-    from service import quota
-    from service.errors import ProblemError
-
-    day = house.runtime.settings.today()
-    with house.runtime.writing() as connection:
-        quota.spend_evaluations(connection, "huis-eik", day, 90, 100)
-    with pytest.raises(ProblemError) as refused, house.runtime.writing() as connection:
-        quota.spend_evaluations(connection, "huis-eik", day, 11, 100)
-    assert refused.value.status == 429
-    with house.runtime.writing() as connection:
-        quota.spend_evaluations(connection, "huis-eik", day, 10, 100)
