@@ -103,6 +103,26 @@ def test_receiving_and_refusing_tells_no_value(
     assert ADDRESS.findall(text) == []
 
 
+def test_n08_no_count_of_rows_stands_in_a_log(
+    app: Running, everything: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """Received, refused, replaced, counted, erased from: whoever reads the logs learns no venue's size."""
+    sales = [Sale(str(n), n % 3, f"b{n}@post.example", AREA) for n in range(7919)]
+    (tmp_path / "good").write_bytes(extract(app.runtime, "aak", sales))
+    (tmp_path / "cut").write_bytes(extract(app.runtime, "aak", sales[:6841], rows=7919))
+    with Client(app.address, a_secret_of(app, "box_office@aak.example")) as client:
+        sent = client.upload(tmp_path / "good")
+        with pytest.raises(ClientError):
+            client.upload(tmp_path / "cut")
+        client.undo(sent["id"])
+        client.upload(tmp_path / "good")
+    guest = app.guest("manager@aak.example")
+    assert "7,919" in guest.get("/own/aak").text
+    text = told(everything)
+    assert "httpx" in text
+    assert re.findall(r"(?<!\d)(?:7[., ]?919|6[., ]?841)(?!\d)", text) == []
+
+
 def test_a_failure_in_the_middle_tells_no_value(
     app: Running, everything: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
