@@ -65,7 +65,7 @@ def test_another_edition_is_another_charge_and_needs_a_reason_beyond_the_plan(tm
 def test_nothing_is_charged_when_the_policy_or_the_regions_changed_since_the_proposal(tmp_path):
     desk = a_desk(tmp_path)
     for changed in ({"policy_digest": "0" * 64}, {"regions_digest": "0" * 64}):
-        with pytest.raises(NotApprovedError, match="map of regions"):
+        with pytest.raises(NotApprovedError, match="geography"):
             publish_now(desk, replace(a_publication(), **changed))
     assert kinds(desk) == []
 
