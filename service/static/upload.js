@@ -23,7 +23,7 @@ async function headerOf(file) {
 function refuse(file) {
   // In single quotes for the shell, so that no name can do more than be a name.
   const name = `'${file.name.replaceAll("'", "'\\''")}'`;
-  says("raw").querySelector("code").textContent = `foyer prepare ${name} --profile venue.json --out extract.foyer.csv`;
+  says("raw").querySelector("code").textContent = `foyer prepare ${name} --venue venue.json --out extract.foyer.csv --server ${location.origin}`;
   show("raw");
 }
 

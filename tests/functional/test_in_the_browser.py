@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from ingest.seasons import Season
 from service import workflow
+from service.cli import build_parser
+from service.jobs import MOST_ATTEMPTS, Worker
 from tests.conftest import CHROMIUM
 from tests.functional.house import PASSWORD, SLUGS, Running, Sale, extract, running, season_of_sales, settings
+from tests.functional.test_publishing import deliver
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).parents[2] / "var" / "screenshots"
@@ -200,7 +204,7 @@ def test_a_broken_rule_would_be_reported(browser: Browser, app: Running) -> None
 def test_a_raw_export_is_refused_before_a_byte_is_sent(
     browser: Browser, app: Running, tmp_path: Path
 ) -> None:
-    """The page shows the command to copy and asks the server nothing."""
+    """The page shows the command to copy, which the command line understands, and asks the server nothing."""
     page = open_page(browser, app, "box_office@dok.example")
     page.goto(f"{app.address}/upload")
     sent: list[str] = []
@@ -210,7 +214,10 @@ def test_a_raw_export_is_refused_before_a_byte_is_sent(
     page.set_input_files("#file", raw)
     command = page.locator("[data-says=raw] code")
     command.wait_for()
-    assert command.inner_text().startswith("foyer prepare 'orders o'\\''neill.csv'")
+    program, *words = shlex.split(command.inner_text())
+    asked = build_parser().parse_args(words)
+    assert (program, asked.command, asked.exports) == ("foyer", "prepare", [Path(raw.name)])
+    assert asked.server == app.address
     assert sent == []
     page.context.close()
 
@@ -231,6 +238,37 @@ def test_an_extract_goes_from_the_page_to_the_own_counts(
     page.click("text=See your own counts")
     assert "Own counts" in page.inner_text("h1")
     page.context.close()
+
+
+def test_a_publication_whose_job_was_given_up_is_put_aside_and_proposed_again(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """While the job may still be done there is no button; once it is given up, the button makes room."""
+    with running(settings(tmp_path / "var", worker=False)) as app:
+        deliver(app.runtime, ("aak",), bookers=5)
+        els, murat = (workflow.person_by_email(app.runtime, f"{n}@net.example") for n in ("els", "murat"))
+        proposed = workflow.propose_publication(app.runtime, els, Season(2025))
+        workflow.approve_publication(app.runtime, murat, proposed)
+        page = open_page(browser, app, "els@net.example")
+        page.goto(f"{app.address}/publish/{proposed}")
+        aside = page.get_by_role("button", name="Put it aside, so that it can be proposed again")
+        assert page.locator("[data-job]").count() == 1
+        assert aside.count() == 0
+        # Workers that die with it in hand, until the last of them gives it up.
+        dying = Worker(app.runtime.engine, {}, 0.001)
+        for _ in range(MOST_ATTEMPTS + 1):
+            dying._claim()
+            page.wait_for_timeout(20)
+        # The page follows its job and opens anew when that has ended.
+        aside.click()
+        page.wait_for_url(f"{app.address}/publish")
+        assert "Cancelled" in page.inner_text("main")
+        page.select_option("#season", "2025-26")
+        page.get_by_role("button", name="Propose", exact=True).click()
+        page.wait_for_url(f"{app.address}/publish/*")
+        assert not page.url.endswith(proposed)
+        assert "Dry run" in page.inner_text("main")
+        page.context.close()
 
 
 def test_without_scripts_there_is_no_file_field(browser: Browser, app: Running) -> None:

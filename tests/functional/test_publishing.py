@@ -152,6 +152,33 @@ def test_publishing_in_process_shows_one_release(runtime: Runtime) -> None:
     assert shown[0].verify(runtime.keys.signing.public_key()) == ()
 
 
+def test_what_is_withdrawn_never_comes_back_and_every_view_has_its_reason(runtime: Runtime) -> None:
+    """Held and shown again as often as it takes; withdrawn is for good."""
+    els, murat = coordinators(runtime)
+    proposed = workflow.propose_publication(runtime, els, SEASON)
+    with pytest.raises(StandsOtherwiseError, match="Only a published release"):
+        workflow.set_view(runtime, els, proposed, "held", "too early")
+    workflow.approve_publication(runtime, murat, proposed)
+    assert make_worker(runtime).run_one()
+    with pytest.raises(StandsOtherwiseError, match="Give a reason"):
+        workflow.set_view(runtime, els, proposed, "held", "  ")
+    assert len(in_view(runtime)) == 1
+    for view, reason, shown in (
+        ("held", "a venue asked", 0),
+        ("shown", "settled", 1),
+        ("withdrawn", "wrong", 0),
+    ):
+        workflow.set_view(runtime, els, proposed, view, reason)
+        assert len(in_view(runtime)) == shown
+        with runtime.reading() as connection:
+            standing = publication.get(connection, proposed)
+        assert (standing.view, standing.reason) == (view, reason)
+    for view in ("shown", "held"):
+        with pytest.raises(StandsOtherwiseError, match="Only a published release"):
+            workflow.set_view(runtime, els, proposed, view, "after all")
+    assert in_view(runtime) == []
+
+
 def test_two_coordinators_at_once_spend_once(tmp_path: Path) -> None:
     """Both propose, both approve what stands, at the same moments over HTTP: one release, one reservation."""
     with running(settings(tmp_path / "var")) as app:

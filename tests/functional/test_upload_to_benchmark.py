@@ -126,6 +126,29 @@ def test_coordinators_read_no_venues_cells(published: Running) -> None:
     assert {cell["venue"] for cell in all_cells(guest, release)} == {""}
 
 
+@pytest.mark.parametrize("email", ["manager@dok.example", "els@net.example"])
+def test_asking_for_another_venues_cells_is_asking_for_nothing(published: Running, email: str) -> None:
+    """The same 404 as for a venue that never was; one's own is there by name as well."""
+    guest = published.guest(email)
+    release = guest.get("/api/v1/releases").json()[0]["id"]
+    asked = [guest.get(f"/api/v1/releases/{release}/cells?venue={v}") for v in ("aak", "nergens", "public")]
+    assert {answer.status_code for answer in asked} == {404}
+    assert len({answer.content for answer in asked}) == 1
+    by_name = guest.get(f"/api/v1/releases/{release}/cells?venue=dok")
+    assert by_name.status_code == (200 if "dok" in email else 404)
+
+
+def test_each_venue_gets_its_own_pictures_whoever_asked_first(published: Running) -> None:
+    """Pictures are kept in memory: never one venue's for another, and never for a shared cache."""
+    for name in ("reach", "genre", "map"):
+        pictures = {
+            venue: manager(published, venue).get(f"/charts/{venue}/2025-26/{name}.svg")
+            for venue in ("aak", "dok", "eik")
+        }
+        assert len({answer.content for answer in pictures.values()}) == 3
+        assert {answer.headers["cache-control"] for answer in pictures.values()} == {"private, no-cache"}
+
+
 def test_withheld_cells_hold_no_figures(published: Running) -> None:
     guest = manager(published)
     release = guest.get("/api/v1/releases").json()[0]["id"]
