@@ -58,7 +58,7 @@ NOT_THERE = _Words(
 )
 _BY_STATUS = {
     404: NOT_THERE,
-    405: _Words("method", "This address does not do that.", "See /docs for what each address does."),
+    405: _Words("method", "This address does not do that.", "See /api for what each address does."),
     413: _Words("too_large", "This is too large.", "Split the file by season and send the parts."),
 }
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reports.wording import translator
+from service import access
 from service.compare import CHARTS
 from service.labels import CATALOGUE, LABELS
 from service.routes.accounts import ROLE_NAMES
@@ -20,6 +23,21 @@ SPOKEN = re.compile(r"""\b(?:_|say)\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*
 SAME = {"Upload", "Film", "Cabaret", "Musical", "Opera", "Account", "Postcodes", "Manager"}
 
 
+# Refusals that a page shows: their words are raised, and translated where they are shown.
+SHOWN = {"RefusedError", "StandsOtherwiseError", "NotApprovedError", "_Words"}
+SHOWN_IN = ("access.py", "errors.py", "people.py", "publication.py", "../privacy/publish.py")
+
+
+def refusals() -> Iterator[str]:
+    """Every refusal that a person meets on a page, and who may do what."""
+    yield from access._WHO.values()
+    for name in SHOWN_IN:
+        for node in ast.walk(ast.parse((SERVICE / name).read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SHOWN:
+                words = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                yield from (word for word in words if " " in str(word))
+
+
 def sentences() -> set[str]:
     found = {
         match[1] or match[2]
@@ -27,7 +45,7 @@ def sentences() -> set[str]:
         for match in SPOKEN.finditer(path.read_text("utf-8"))
     }
     titles = {chart.title for chart in CHARTS.values()} | {title for _, title in SPLITS}
-    return found | set(LABELS.values()) | titles | set(ROLE_NAMES.values())
+    return found | set(LABELS.values()) | titles | set(ROLE_NAMES.values()) | set(refusals())
 
 
 @pytest.mark.parametrize("sentence", sorted(sentences()))
