@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -18,9 +19,11 @@ from ingest.seasons import Season
 from privacy import ledger
 from privacy.publish import publish
 from privacy.release import StoredRelease
+from reports.wording import translator
 from service import publication, workflow
 from service.access import RefusedError
 from service.app import make_worker
+from service.labels import CATALOGUE, LABELS
 from service.publication import StandsOtherwiseError
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
@@ -201,7 +204,7 @@ def test_two_coordinators_at_once_spend_once(tmp_path: Path) -> None:
 
 
 def test_progress_comes_as_events(tmp_path: Path) -> None:
-    """The stream ends with the job and tells each step in the reader's language."""
+    """The stream ends with the job and tells each step in the reader's language, and nothing else."""
     with running(settings(tmp_path / "var")) as app:
         deliver(app.runtime)
         els, murat = app.guest("els@net.example"), app.guest("murat@net.example")
@@ -211,8 +214,15 @@ def test_progress_comes_as_events(tmp_path: Path) -> None:
             "GET", f"/api/v1/jobs/{job}/events", headers={"Accept-Language": "nl"}
         ) as stream:
             told = "".join(stream.iter_text())
-        assert '"state": "done"' in told
-        assert "Klaar" in told
+        events = [json.loads(line[6:]) for line in told.splitlines() if line.startswith("data: ")]
+        assert events[-1] == {"state": "done", "step": "Klaar", "done": 5, "of": 5}
+        say = translator("nl", CATALOGUE)
+        steps = {say(LABELS[step]) for step in ("count", "reserved", "drawn", "stored", "finalised")}
+        for event in events:
+            # Neither a count of rows nor how long a step takes: a closed list of words, five at most.
+            assert set(event) == {"state", "step", "done", "of"}
+            assert event["step"] in steps | {""}
+            assert (event["of"], event["done"]) in {(0, 0), *((5, done) for done in range(1, 6))}
 
 
 def die_at(where: Settings, point: str) -> None:
