@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 
@@ -16,7 +17,7 @@ LONGEST_NUMBER = 128
 
 # Runtimes differ in what they call white space (JavaScript trims a byte-order mark, Python does not).
 _BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u200b\u200c\u200d\u2060\ufeff"
-_ADDRESS = re.compile(rf"([^@{_BLANK}]+)@([^@{_BLANK}]+?)\.?")
+_ADDRESS = re.compile(rf"([^@{_BLANK}]+)@([^@{_BLANK}]+)")
 _ASCII_DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)+")
 
 
@@ -68,8 +69,8 @@ def normalise_email(address: str) -> str | None:
     local, domain = parts.groups()
     if local in NOBODY:
         return None
-    label = domain if domain.isascii() else _a_label(domain)
-    return f"{local}@{label}" if label and _ASCII_DOMAIN.fullmatch(label) else None
+    label = _label(domain)
+    return f"{local}@{label}" if label else None
 
 
 def is_shared_or_dummy(address: str) -> bool:
@@ -84,6 +85,14 @@ def _plain(text: str) -> str:
         if any("\ud800" <= c <= "\udfff" or c == "\ufffd" for c in text):
             return ""
     return text.strip(_BLANK).lower()
+
+
+@lru_cache(maxsize=4096)
+def _label(domain: str) -> str | None:
+    """A domain as it is asked for, without the dot of its root. Domains are few and addresses many."""
+    domain = domain.removesuffix(".")
+    label = domain if domain.isascii() else _a_label(domain)
+    return label if label and _ASCII_DOMAIN.fullmatch(label) else None
 
 
 def _a_label(domain: str) -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
-# Takes our columns out of a row, in the order asked for.
-Pick = Callable[[list[str]], Sequence[str]]
+from ingest.prepare.sale import Pick
 
 
 def plain(name: str) -> str:
@@ -32,6 +31,11 @@ class Header:
         return next(iter(self.places(names)), None)
 
 
-def picker(places: Sequence[int | None]) -> Pick:
-    """An absent column (None) reads as empty: the row's last place, where the table puts an empty cell."""
-    return itemgetter(*(-1 if place is None else place for place in places))
+def place(found: int | None) -> int:
+    """An absent column reads as empty: the row's last place, where the table puts an empty cell."""
+    return -1 if found is None else found
+
+
+def picker(places: Mapping[str, int | None], fields: str) -> Pick:
+    """Takes these of our columns (two or more) out of a row, in this order."""
+    return itemgetter(*(place(places[field]) for field in fields.split()))

@@ -1,4 +1,4 @@
-"""A price as people and systems write it → whole cents. No floating point anywhere."""
+"""Prices and numbers of tickets as people and systems write them → whole cents, whole tickets. No floats."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _GROUPED = {
     ".": re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?"),
 }
 MOST_CENTS = 100_000_000
+_WHOLE = re.compile(r"([+-]?\d{1,6})(?:[.,]0+)?")
 
 
 def cents(text: str, decimal: str) -> int | None:
@@ -24,3 +25,16 @@ def cents(text: str, decimal: str) -> int | None:
     sign, whole, part = match.groups()
     value = int(re.sub(r"[.,]", "", whole)) * 100 + int((part or "0").ljust(2, "0"))
     return None if value > MOST_CENTS else -value if sign == "-" else value
+
+
+def paid(price: str, discount: str, decimal: str) -> int | None:
+    """What was paid, in cents: the price less what a code took off, never below nothing."""
+    full = cents(price, decimal)
+    off = cents(discount, decimal) if discount.strip() else 0
+    return full if full is None or not off else max(0, full - abs(off))
+
+
+def whole(text: str) -> int | None:
+    """A number of tickets; systems write 2, 2.00 or -1."""
+    match = _WHOLE.fullmatch(text.strip())
+    return int(match[1]) if match else None

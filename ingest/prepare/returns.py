@@ -6,17 +6,11 @@ repeat the ticket with another status. Whichever comes first, the ticket was ret
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
-from ingest.prepare.money import cents
-from ingest.prepare.rules import Products
-from ingest.prepare.sale import Layout, Sale
-from ingest.vocabulary import TicketStatus
-
-_WHOLE = re.compile(r"([+-]?\d{1,6})(?:[.,]0+)?")
-_BACK = (TicketStatus.REFUNDED, TicketStatus.VOID)
+from ingest.prepare.fares import Fare, Fares
+from ingest.prepare.sale import Layout
 
 
 class Returns:
@@ -24,40 +18,38 @@ class Returns:
 
     def __init__(self) -> None:
         self._negative: Counter[tuple[str, ...]] = Counter()
-        self._marked: set[tuple[str, ...]] = set()
+        self._marked: set[tuple[str, str]] = set()
 
     @classmethod
-    def read(cls, rows: Iterable[tuple[int, list[str]]], layout: Layout, products: Products) -> Returns:
+    def read(cls, rows: Iterable[tuple[int, list[str]]], layout: Layout, fares: Fares) -> Returns:
         """From all rows of the file that are about seats."""
-        returns = cls()
+        returns, item_cells = cls(), layout.item_cells
         for _, cells in rows:
-            if cells:
-                sale = layout.sale(cells)
-                if products.find(sale.product, sale.variation).audience:
-                    returns.note(sale, layout.decimal)
+            fare = fares[item_cells(cells)]
+            if fare.takes_back or fare.marks_back:
+                returns._note(layout, cells, fare)
         return returns
 
-    def note(self, sale: Sale, decimal: str) -> None:
-        quantity = whole(sale.quantity) or 0
-        price = cents(sale.price, decimal) or 0
-        if quantity < 0 or price < 0:
-            self._negative[_key(sale)] += abs(quantity)
-        elif sale.ticket and sale.status in _BACK:
-            self._marked.add(_key(sale))
+    def _note(self, layout: Layout, cells: list[str], fare: Fare) -> None:
+        order, ticket = layout.buyer(layout.buyer_cells(cells)).order, layout.ticket(cells)
+        if fare.takes_back:
+            self._negative[_key(layout, cells, order, ticket)] += fare.takes_back
+        elif ticket:
+            self._marked.add((order, ticket))
 
-    def of(self, sale: Sale, quantity: int) -> int:
+    def of(self, layout: Layout, cells: list[str], order: str, ticket: str, quantity: int) -> int:
         """How many of a sold row's tickets came back; each return is used once."""
-        key = _key(sale)
-        if key in self._marked:
+        if (order, ticket) in self._marked:
             return quantity
+        key = _key(layout, cells, order, ticket)
         back = min(quantity, self._negative.get(key, 0))
         if back:
             self._negative[key] -= back
         return back
 
-    def withdrawn(self, sale: Sale) -> bool:
+    def withdrawn(self, order: str, ticket: str) -> bool:
         """Whether a second row of the same ticket is there because it was taken back."""
-        return _key(sale) in self._marked
+        return (order, ticket) in self._marked
 
     @property
     def lone(self) -> int:
@@ -65,11 +57,9 @@ class Returns:
         return sum(self._negative.values())
 
 
-def whole(text: str) -> int | None:
-    """A number of tickets; systems write 2, 2.00 or -1."""
-    match = _WHOLE.fullmatch(text.strip())
-    return int(match[1]) if match else None
-
-
-def _key(sale: Sale) -> tuple[str, ...]:
-    return (sale.order, sale.ticket) if sale.ticket else (sale.order, *sale.names, sale.start, sale.product)
+def _key(layout: Layout, cells: list[str], order: str, ticket: str) -> tuple[str, ...]:
+    """The ticket where it has a number, else what a return has in common with its sale."""
+    if ticket:
+        return (order, ticket)
+    show = layout.show(layout.show_cells(cells))
+    return (order, *show.names, show.start, layout.item(layout.item_cells(cells)).product)

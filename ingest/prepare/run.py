@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from ingest.findings import FindingCollector
 from ingest.findings import prepare as kinds
 from ingest.identity.normalise import CHECK_INPUT
 from ingest.prepare.decode import Text, look
+from ingest.prepare.fares import Fares
 from ingest.prepare.layouts import recognise
 from ingest.prepare.profile import VenueProfile
 from ingest.prepare.returns import Returns
-from ingest.prepare.rules import Products
 from ingest.prepare.sale import Layout, Missing
 from ingest.prepare.scorecard import Scorecard
 from ingest.prepare.table import Limits, Table
-from ingest.prepare.transform import Row, Transformer
+from ingest.prepare.transform import Lines, Transformer
 from ingest.prepare.writer import ExtractWriter, open_header
 
 Identify = Callable[[list[bytes]], list[str]]
 Progress = Callable[[int, int], None]
 
-CHUNK = 8_000
+CHUNK = 8_000  # lines, so that the key holder is asked for many identities at once
+ROWS = 64  # taken together: few enough to stay in the processor's cache, enough to share the work
 FEW = 0.5
 LIMITS = Limits()
 
@@ -56,10 +58,11 @@ def prepare_export(
         header = open_header(
             profile.organisation, profile.venue, layout.name, key_id, identities.of([CHECK_INPUT])[0], trial
         )
-        transformer = Transformer(profile, layout, found, export.returns(layout))
+        fares = Fares(profile, layout)
+        transformer = Transformer(profile, layout, found, fares, export.returns(layout, fares))
         with ExtractWriter(out, header) as writer:
-            for rows in export.chunks(table, transformer):
-                writer.write(identities.fill(rows))
+            for lines in export.chunks(table, transformer):
+                writer.write(lines.text(identities.of(lines.bookers)))
             _judge(transformer, layout, found)
             if not found.report().rejects_file:
                 writer.finish(min(transformer.days), max(transformer.days))
@@ -82,27 +85,29 @@ class _Export:
         with self.source.open(encoding=self.text.encoding, errors=self.text.errors, newline="") as file:
             yield Table(file, self.text, found, self.limits, delimiter)
 
-    def returns(self, layout: Layout) -> Returns:
+    def returns(self, layout: Layout, fares: Fares) -> Returns:
         if not layout.takes_back:
             return Returns()
         # What is wrong with the rows is said once, when they are read for good.
         with self.table(FindingCollector()) as table:
-            return Returns.read(table.rows(), layout, Products(self.profile.products))
+            return Returns.read(table.rows(), layout, fares)
 
-    def chunks(self, table: Table, transformer: Transformer) -> Iterator[list[Row]]:
-        for number, cells in table.rows():
-            transformer.take(number, cells)
-            if len(transformer.rows) >= CHUNK:
-                self._tell(transformer)
+    def chunks(self, table: Table, transformer: Transformer) -> Iterator[Lines]:
+        counts, full, rows = transformer.counts, CHUNK, table.rows()
+        # Unreadable bytes are noted as a row is read: one by one, so that findings keep the rows' order.
+        together = 1 if self.text.damaged else min(ROWS, CHUNK)
+        while some := list(islice(rows, together)):
+            transformer.take(some)
+            if counts.tickets >= full:
+                self._tell(counts.rows_read)
                 yield transformer.flush()
-        self._tell(transformer)
+                full = counts.tickets + CHUNK
+        self._tell(counts.rows_read)
         yield transformer.flush()
 
-    def _tell(self, transformer: Transformer) -> None:
+    def _tell(self, read: int) -> None:
         if self.progress is not None:
-            self.progress(
-                transformer.counts.rows_read, max(self.text.lines - 1, transformer.counts.rows_read)
-            )
+            self.progress(read, max(self.text.lines - 1, read))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +122,6 @@ class _Identities:
         if new:
             self.memo.update(zip(new, self.identify(new), strict=True))
         return [self.memo[value] for value in inputs]
-
-    def fill(self, rows: list[Row]) -> Iterator[str]:
-        """The lines of the extract, each with its token where the row carries a booker."""
-        tokens = iter(self.of([row.booker for row in rows if isinstance(row.booker, bytes)]))
-        for before, booker, after in rows:
-            yield f"{before}{next(tokens) if booker else ''}{after}"
 
 
 def _layout(table: Table, profile: VenueProfile, source: str, found: FindingCollector) -> Layout | None:

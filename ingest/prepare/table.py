@@ -27,6 +27,10 @@ class Limits:
     columns: int = 150
 
 
+class Ragged(list[str]):
+    """Stands for a row of another width: its cells are under the wrong names, so all of them are empty."""
+
+
 class Table:
     """An export as rows. Give it a file opened with newline=""."""
 
@@ -55,28 +59,29 @@ class Table:
         return header
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Rows as wide as the header with one empty cell more, and no cells for a row of another width.
+        """Rows as wide as the header with one empty cell more, `Ragged` for a row of another width.
 
         A finding that rejects the file ends them.
         """
         header, width, read, ragged_last = self.header, len(self.header), 0, False
+        ragged, most, damaged = Ragged([""] * (width + 1)), self._limits.rows, self._text.damaged
         for number, cells in self._numbered():
             read += 1
-            if read > self._limits.rows:
+            if read > most:
                 self._found.add(kinds.TOO_MANY_ROWS, row=number, limit=str(self._limits.rows))
                 return
             ragged_last = False
             if len(cells) != width:
                 if len(cells) < width or any(cells[width:]):
                     ragged_last = len(cells) < width
-                    yield number, []
+                    yield number, ragged
                     continue
                 del cells[width:]
             if cells == header:
                 self._found.add(kinds.REPEATED_HEADER, row=number)
                 return
             cells.append("")
-            if self._text.damaged:
+            if damaged:
                 cells = self._readable(number, cells)
             yield number, cells
         if self._text.cut or (ragged_last and not self._text.ends_with_newline):

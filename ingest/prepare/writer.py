@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -27,11 +26,10 @@ class ExtractWriter:
         self._file = self._beside.open("x", encoding="utf-8", newline="")
         self._file.write(header.line() + "\n" + ",".join(COLUMN_NAMES) + "\n")
 
-    def write(self, lines: Iterable[str]) -> None:
-        """Rows, each with its line end."""
-        for line in lines:
-            self._file.write(line)
-            self._rows += 1
+    def write(self, text: str) -> None:
+        """Whole rows, each with its line end; no cell holds another."""
+        self._file.write(text)
+        self._rows += text.count("\n")
 
     def finish(self, first_day: str, last_day: str) -> None:
         """Days and rows are known last and stand first: the line is as long as what kept its place."""

@@ -5,13 +5,14 @@ Rows with a negative number or price take back tickets sold in another row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from ingest.prepare.header import Header, Pick, picker
+from ingest.prepare.header import Header, picker, place
+from ingest.prepare.known import Known
+from ingest.prepare.patterns import TimePattern
 from ingest.prepare.profile import GENERIC_COLUMNS, GENERIC_REQUIRED, GenericMapping, VenueProfile
-from ingest.prepare.sale import UNREADABLE, Missing, Sale
+from ingest.prepare.sale import UNREADABLE, Buyer, Item, Missing, Pick, Show
 from ingest.vocabulary import TicketStatus
 
 NAME = "generic"
@@ -26,18 +27,19 @@ STATUSES = {
 }  # fmt: skip
 _YES = frozenset(("ja", "j", "yes", "y", "oui", "o", "true", "waar", "1", "x", "wahr"))
 _NO = frozenset(("nee", "n", "no", "non", "nein", "false", "onwaar", "0", "falsch"))
-# Kept so that a long file costs one reading per distinct time, and let go so that memory stays bounded.
-MOST_TIMES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Generic:
-    """What the mapping says of this header; `pick` takes our columns out of a row."""
+    """What the mapping says of this header; times are read once each."""
 
-    pick: Pick
     mapping: GenericMapping
     has_postcodes: bool
-    times: dict[str, str]
+    ticket: Callable[[list[str]], str]
+    buyer_cells: Pick
+    show_cells: Pick
+    item_cells: Pick
+    times: Known[str, str]
     name: str = NAME
     language: str = ""
     takes_back: bool = True
@@ -46,22 +48,17 @@ class Generic:
     def decimal(self) -> str:
         return self.mapping.decimal
 
-    def sale(self, cells: list[str]) -> Sale:
-        (order, ticket, email, number, postcode, country, production, title, start, start_time, purchased,
-         purchased_time, product, price, status, channel, quantity, scanned) = (
-            cell.strip() for cell in self.pick(cells)
-        )  # fmt: skip
-        return Sale(
-            order,
-            ticket,
-            email,
-            number,
-            postcode,
-            country,
-            "",
-            (production, title),
-            self._time(start, start_time),
-            self._time(purchased, purchased_time),
+    def buyer(self, cells: Sequence[str]) -> Buyer:
+        order, email, number, postcode, country, day, time = map(str.strip, cells)
+        return Buyer(order, email, number, postcode, country, self._time(day, time))
+
+    def show(self, cells: Sequence[str]) -> Show:
+        production, title, day, time = map(str.strip, cells)
+        return Show("", (production, title), self._time(day, time))
+
+    def item(self, cells: Sequence[str]) -> Item:
+        product, price, status, channel, quantity, scanned = map(str.strip, cells)
+        return Item(
             product,
             "",
             price,
@@ -75,13 +72,7 @@ class Generic:
         return self.mapping.statuses.get(status) or STATUSES.get(status)
 
     def _time(self, day: str, time: str) -> str:
-        text = f"{day} {time}" if time else day
-        known = self.times.get(text)
-        if known is None:
-            if len(self.times) >= MOST_TIMES:
-                self.times.clear()
-            known = self.times[text] = _read_time(text, self.mapping.date)
-        return known
+        return self.times[f"{day} {time}" if time else day]
 
 
 def bind(header: Sequence[str], profile: VenueProfile, source: str) -> Generic | Missing:
@@ -95,13 +86,22 @@ def bind(header: Sequence[str], profile: VenueProfile, source: str) -> Generic |
     doubled = tuple(mapping.columns[field] for field, found in places.items() if len(found) > 1)
     if missing or doubled:
         return Missing(NAME, missing, doubled)
-    pick = picker([places[field][0] if field in places else None for field in GENERIC_COLUMNS])
-    return Generic(pick, mapping, "postcode" in places, {"": ""})
+    first = {field: places[field][0] if field in places else None for field in GENERIC_COLUMNS}
+    number, pattern = place(first["ticket_ref"]), TimePattern(mapping.date)
+    return Generic(
+        mapping,
+        "postcode" in places,
+        lambda cells: cells[number].strip(),
+        picker(first, "order_ref email customer_number postcode country purchased_at purchased_time"),
+        picker(first, "production title performance_start performance_time"),
+        picker(first, "product price status channel quantity scanned"),
+        Known(lambda text: _read_time(text, pattern)),
+    )
 
 
-def _read_time(text: str, pattern: str) -> str:
+def _read_time(text: str, pattern: TimePattern) -> str:
     try:
-        return datetime.strptime(text, pattern).isoformat("T", "seconds")
+        return pattern.read(text) if text else ""
     except ValueError:
         return UNREADABLE
 

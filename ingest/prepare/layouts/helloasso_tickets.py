@@ -7,13 +7,14 @@ campaign's column where there is one, the ticket, the fare, the file's own name,
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ingest.findings import prepare as kinds
-from ingest.prepare.header import Header, Pick, picker
+from ingest.prepare.header import Header, picker, place
 from ingest.prepare.profile import VenueProfile
-from ingest.prepare.sale import UNREADABLE, Missing, Sale
+from ingest.prepare.sale import UNREADABLE, Buyer, Item, Missing, Pick, Show
 from ingest.vocabulary import TicketStatus
 
 NAME = "helloasso-tickets"
@@ -48,31 +49,30 @@ _AT_THE_DESK = re.compile(r"(espèces|esp[eè]ces|chèque|tpe|sur place|autre).*
 
 @dataclass(frozen=True, slots=True)
 class HelloAssoTickets:
-    """What the header gave away; `pick` takes our columns out of a row."""
+    """What the header gave away."""
 
-    pick: Pick
     source: str
     has_postcodes: bool
+    ticket: Callable[[list[str]], str]
+    buyer_cells: Pick
+    show_cells: Pick
+    item_cells: Pick
     name: str = NAME
     language: str = "fr"
     decimal: str = ","
     takes_back: bool = False
 
-    def sale(self, cells: list[str]) -> Sale:
-        (order, date, status, email, fare, price, ticket, billet, campaign, discount, payment, postcode,
-         country) = self.pick(cells)  # fmt: skip
+    def buyer(self, cells: Sequence[str]) -> Buyer:
+        order, email, postcode, country, date = cells
+        return Buyer(order, email, "", postcode, country, local_time(date))
+
+    def show(self, cells: Sequence[str]) -> Show:
+        return Show("", (*cells, self.source), "")
+
+    def item(self, cells: Sequence[str]) -> Item:
+        status, fare, billet, price, discount, payment = cells
         gift = _DONATION.fullmatch(fare.strip()) or _DONATION.fullmatch(billet.strip())
-        return Sale(
-            order,
-            ticket,
-            email,
-            "",
-            postcode,
-            country,
-            "",
-            (campaign, billet, fare, self.source),
-            "",
-            local_time(date),
+        return Item(
             fare or billet,
             "",
             price,
@@ -91,8 +91,14 @@ def bind(header: Sequence[str], profile: VenueProfile, source: str) -> HelloAsso
     missing = tuple(names[0] for field, names in REQUIRED.items() if places[field] is None)
     if missing:
         return Missing(NAME, missing)
-    pick = picker(list(places.values()))
-    return HelloAssoTickets(pick, source, places["postcode"] is not None)
+    return HelloAssoTickets(
+        source,
+        places["postcode"] is not None,
+        itemgetter(place(places["ticket"])),
+        picker(places, "order email postcode country date"),
+        picker(places, "campaign billet fare"),
+        picker(places, "status fare billet price discount payment"),
+    )
 
 
 def local_time(text: str) -> str:

@@ -6,13 +6,14 @@ commas. A single event has no date column: its start comes from the programme in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ingest.findings import prepare as kinds
-from ingest.prepare.header import Header, Pick, picker
+from ingest.prepare.header import Header, picker, place
 from ingest.prepare.profile import VenueProfile
-from ingest.prepare.sale import Missing, Sale
+from ingest.prepare.sale import Buyer, Item, Missing, Pick, Show
 from ingest.vocabulary import TicketStatus
 
 NAME = "pretix-positions"
@@ -63,41 +64,47 @@ STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class PretixPositions:
-    """What the header gave away; `pick` takes our columns out of a row."""
+    """What the header gave away."""
 
     language: str
     decimal: str
     has_postcodes: bool
-    pick: Pick
+    ticket: Callable[[list[str]], str]
+    buyer_cells: Pick
+    show_cells: Pick
+    item_cells: Pick
     name: str = NAME
     takes_back: bool = False
 
-    def sale(self, cells: list[str]) -> Sale:
-        (event, order, position, status, email, day, time, product, price,
-         event_name, start, variation, add_on, channel, number, scans,
-         postcode, country, invoice_postcode, invoice_country) = self.pick(cells)  # fmt: skip
+    def buyer(self, cells: Sequence[str]) -> Buyer:
+        (event, order, email, number, day, time, postcode, country, invoice_postcode,
+         invoice_country) = cells  # fmt: skip
         billed = bool(invoice_postcode)
-        return Sale(
+        return Buyer(
             # Order codes are five characters: the event makes sure that no two orders share one.
             f"{event}/{order}" if order else "",
-            position,
             email,
             number,
             # The buyer is counted, and the invoice is hers; the other address is the visitor's.
             invoice_postcode if billed else postcode,
             invoice_country if billed else country if postcode else invoice_country or country,
-            event,
-            (event, event_name),
-            start,
             f"{day}T{time}" if day else "",
+        )
+
+    def show(self, cells: Sequence[str]) -> Show:
+        event, event_name, start = cells
+        return Show(event, (event, event_name), start)
+
+    def item(self, cells: Sequence[str]) -> Item:
+        product, variation, price, status, channel, scans, add_on = cells
+        return Item(
             product,
             variation,
             price,
             STATUSES.get(status.strip().lower()),
             channel,
-            "1",
-            True if scans else None,
-            kinds.ADD_ON if add_on else None,
+            scanned=True if scans else None,
+            left_out=kinds.ADD_ON if add_on else None,
         )
 
 
@@ -109,10 +116,21 @@ def bind(header: Sequence[str], profile: VenueProfile, source: str) -> PretixPos
     if missing:
         return Missing(NAME, missing)
     _split_blocks(places)
-    pick = picker([found[0] if found else None for found in places.values()])
+    first = {field: found[0] if found else None for field, found in places.items()}
     language = next(code for code, name in LANGUAGES.items() if columns.places((name,)))
-    postcodes = bool(places["postcode"] or places["invoice_postcode"])
-    return PretixPositions(language, "." if language == "en" else ",", postcodes, pick)
+    return PretixPositions(
+        language,
+        "." if language == "en" else ",",
+        bool(places["postcode"] or places["invoice_postcode"]),
+        itemgetter(place(first["position"])),
+        picker(
+            first,
+            "event order email number order_date order_time postcode country"
+            " invoice_postcode invoice_country",
+        ),
+        picker(first, "event event_name start"),
+        picker(first, "product variation price status channel scans add_on"),
+    )
 
 
 def _split_blocks(places: dict[str, list[int]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ingest.prepare.known import Known
 from tests.unit.ingest_prepare.helpers import EXPORTS, GENERIC, Prepared, generic_profile, prepared
 
 FIELDS = list(GENERIC["columns"])
@@ -163,7 +164,7 @@ def test_utf8_is_seen_whatever_is_declared(tmp_path: Path) -> None:
 
 
 def test_a_long_file_forgets_times_it_has_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("ingest.prepare.layouts.generic.MOST_TIMES", 2)
+    monkeypatch.setattr(Known, "most", 2)
     days = [f"{day:02d}-09-2025 09:00" for day in range(1, 8)]
     found = sheet(tmp_path, *({"purchased_at": day} for day in days))
     assert [stamp[8:10] for stamp in found.column("purchased_at")] == [day[:2] for day in days]

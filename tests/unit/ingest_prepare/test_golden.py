@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest.extract import COLUMN_NAMES
-from ingest.prepare import VenueProfile
+from ingest.prepare import VenueProfile, run
+from ingest.prepare.known import Known
 from tests.unit.ingest_prepare.helpers import (
     EXPORTS,
     GENERIC,
@@ -32,6 +33,16 @@ CASES = {
 
 @pytest.mark.parametrize(("name", "profile"), CASES.items(), ids=CASES)
 def test_an_export_gives_its_golden_extract(name: str, profile: VenueProfile, tmp_path: Path) -> None:
+    found = prepared(tmp_path, EXPORTS / f"{name}.csv", profile)
+    assert found.text == (GOLDEN / f"{name}.foyer.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("name", "profile"), CASES.items(), ids=CASES)
+def test_what_is_remembered_and_read_at_once_never_shows(
+    name: str, profile: VenueProfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Known, "most", 1)
+    monkeypatch.setattr(run, "ROWS", 1)
     found = prepared(tmp_path, EXPORTS / f"{name}.csv", profile)
     assert found.text == (GOLDEN / f"{name}.foyer.csv").read_text("utf-8")
 

@@ -10,7 +10,7 @@ import pytest
 from ingest.findings import FindingKind, Severity
 from ingest.findings.prepare import BAD_QUANTITY, KINDS
 from ingest.prepare import describe
-from ingest.prepare.transform import MOST_TICKETS
+from ingest.prepare.fares import MOST_TICKETS
 from tests.unit.ingest_prepare.helpers import EXPORTS, a_profile, prepared, pretix
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.prepare.clock import Clock
 from ingest.prepare.countries import CODES, country_code
-from ingest.prepare.money import cents
+from ingest.prepare.money import cents, paid, whole
+from ingest.prepare.patterns import TimePattern
 from ingest.prepare.postcodes import Home, home
-from ingest.prepare.returns import whole
-from ingest.prepare.transform import paid
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,53 @@ def test_a_local_time_gets_the_offset_of_its_hour(local: str, expected: str) -> 
     clock = Clock("Europe/Amsterdam")
     assert clock.stamp(local) == expected
     assert clock.stamp(local) == expected
+
+
+@given(
+    st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)),
+    st.sampled_from(["Europe/Amsterdam", "America/Montreal", "Australia/Lord_Howe", "Asia/Kathmandu"]),
+)
+def test_any_local_time_gets_the_offset_that_its_zone_has_then(moment: datetime, zone: str) -> None:
+    local = moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
+    expected = local.replace(tzinfo=ZoneInfo(zone)).isoformat("T", "seconds")
+    assert Clock(zone).stamp(local.isoformat(" ", "seconds")) == expected
+
+
+def test_a_zone_has_one_clock_for_all_files() -> None:
+    assert Clock.of("Europe/Amsterdam") is Clock.of("Europe/Amsterdam")
+
+
+PATTERNS = [
+    "%d-%m-%Y %H:%M",
+    "%Y%m%d%H%M%S",
+    "%d/%m/%Y",
+    "%d %b %Y %H:%M",
+    "%d-%m-%y",
+    "%H:%M",
+    "%Y-%m-%d %I:%M %p",
+]
+
+
+@given(st.datetimes(datetime(1000, 1, 1)), st.sampled_from(PATTERNS))
+def test_a_time_is_read_as_strptime_reads_it(moment: datetime, pattern: str) -> None:
+    text = moment.strftime(pattern)
+    assert TimePattern(pattern).read(text) == datetime.strptime(text, pattern).isoformat("T", "seconds")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3-9-2025 20:15", " 3-09-2025 20:15", "03-09-2025  20:15", "03-09-\u0662\u0660\u0662\u0665 20:15"],
+)
+def test_a_time_of_another_width_is_left_to_strptime(text: str) -> None:
+    assert TimePattern("%d-%m-%Y %H:%M").read(text) == "2025-09-03T20:15:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["31-02-2025 20:15", "03-09-2025 24:15", "03/09/2025 20:15", "03-09-25 20:15", ""]
+)
+def test_a_time_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"time data|day is out of range"):
+        TimePattern("%d-%m-%Y %H:%M").read(text)
 
 
 @pytest.mark.parametrize(
