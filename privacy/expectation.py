@@ -6,6 +6,7 @@ the last published release, or from the policy's priors where there is none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.seasons import Season
-from privacy.budget import Charge, PrivacyLoss, Purpose
+from privacy.budget import NANO, Charge, PrivacyLoss, Purpose
 from privacy.fitting import Z95
-from privacy.mechanisms import Sensitivity, release_loss, scale_for
-from privacy.policy import LOOKS_BACK, Policy, TablePlan, declared_bounds
+from privacy.mechanisms import Sensitivity, epsilon, release_loss, scale_for
+from privacy.policy import DELTAS, LOOKS_BACK, Policy, TablePlan, declared_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,26 @@ def expected_charges(policy: Policy, season: Season, *, look_back: bool) -> tupl
 def plan_scale(policy: Policy, plan: TablePlan) -> float:
     """The scale of a table's noise, known from the policy alone."""
     return scale_for(_sensitivity(policy, plan), policy.loss(plan))
+
+
+OTHER_EPSILONS = (0.5, 2.0, 4.0)
+
+
+def other_margins(policy: Policy) -> dict[float, float]:
+    """What other epsilons would give: what every margin would be multiplied by (noise is 1 / sqrt(rho))."""
+    return {
+        wanted: math.sqrt(policy.budget.plan.nano_rho / _loss_for(wanted).nano_rho)
+        for wanted in OTHER_EPSILONS
+    }
+
+
+def _loss_for(wanted: float) -> PrivacyLoss:
+    """The largest loss that stays within this epsilon at the first of the policy's deltas."""
+    low, high = 1, NANO * 10
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if epsilon(PrivacyLoss(middle), DELTAS[0]) <= wanted else (low, middle)
+    return PrivacyLoss(low)
 
 
 def _loss(policy: Policy, plans: Iterable[TablePlan]) -> PrivacyLoss:

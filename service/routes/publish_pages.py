@@ -12,7 +12,7 @@ from aggregation.measures import MEASURES
 from ingest.seasons import Season
 from privacy import ledger
 from privacy.disclosure import COORDINATOR
-from privacy.expectation import expected_charges, expected_error
+from privacy.expectation import expected_charges, expected_error, other_margins
 from privacy.explain import explain
 from privacy.policy import POLICY
 from service import compare, intake, jobs, network, people, publication, tables
@@ -158,7 +158,7 @@ def _dry_run(house: Runtime, connection: Any, season: Season) -> dict[str, Any]:
     # Sizes come from the coordinators' own file: the middle one of all venues' figures is one venue's figure.
     seen = compare.audience_table(earlier[0], COORDINATOR) if earlier else None
     errors = expected_error(POLICY, seen)
-    return {"charges": charges, "left": left, "errors": errors}
+    return {"charges": charges, "left": left, "errors": errors, "others": other_margins(POLICY)}
 
 
 def _names(house: Runtime) -> dict[int, str]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from privacy.budget import Budget, PrivacyLoss, Purpose
-from privacy.expectation import expected_error, plan_scale
+from privacy.expectation import expected_error, other_margins, plan_scale
+from privacy.mechanisms import epsilon
 from privacy.policy import (
     BOUNDS,
     BUDGET,
@@ -120,3 +121,14 @@ def test_a_measure_counted_twice_is_refused():
     tables = exact_tables()
     with pytest.raises(ValueError, match="once"):
         plan_release((*tables, tables[3]), POLICY, REGIONS)
+
+
+def test_other_epsilons_say_by_how_much_every_margin_would_change():
+    """Half the epsilon is a little more than twice the noise, since a fixed delta takes its part."""
+    margins = other_margins(POLICY)
+    assert list(margins) == [0.5, 2.0, 4.0]
+    assert 1.9 < margins[0.5] < 2.1
+    assert 0.5 < margins[2.0] < 0.55
+    rho = {wanted: POLICY.budget.plan.nano_rho / factor**2 for wanted, factor in margins.items()}
+    for wanted, nano in rho.items():
+        assert epsilon(PrivacyLoss(round(nano)), 1e-6) == pytest.approx(wanted, rel=1e-4)
