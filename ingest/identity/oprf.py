@@ -8,11 +8,16 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
-from itertools import accumulate
-
-import rbcl
 
 from ingest.identity.normalise import CHECK_INPUT
+from ingest.identity.ristretto import (
+    SIZE,
+    elements_from,
+    inverses,
+    multiply_all,
+    multiply_each,
+    random_scalars,
+)
 
 __all__ = [
     "BATCH",
@@ -35,15 +40,11 @@ __all__ = [
 Identify = Callable[[list[bytes]], list[str]]
 
 BATCH = 2_000
-POINT = 32
 TOKEN_BYTES = 32
 # The published key of RFC 9497 A.1.1: it protects nothing, so what it made is a trial.
 RFC_TEST_KEY = bytes.fromhex("5ebcea5ee37023ccb9fc2d2019f9d7737be85591ae8652ffa9ef0f4d37063b0e")
 TRIAL_KEY_ID = "rfc9497-test"
 
-# The order of the group (RFC 9496).
-_ORDER = 2**252 + 27742317777372353535851937790883648493
-_NOT_A_POINT = "That is not a valid element of the group."
 _CONTEXT = b"OPRFV1-\x00-ristretto255-SHA512"
 _DST = b"HashToGroup-" + _CONTEXT
 _DST_PRIME = _DST + bytes([len(_DST)])
@@ -54,24 +55,18 @@ _EXPAND_TAIL = (64).to_bytes(2, "big") + b"\x00" + _DST_PRIME
 
 def blind(inputs: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
     """For each input the blinded element and the inverse of its fresh random scalar."""
-    scalars = [rbcl.crypto_core_ristretto255_scalar_random() for _ in inputs]
-    blinded = [
-        bytes(rbcl.crypto_scalarmult_ristretto255(scalar, _hash_to_group(value)))
-        for scalar, value in zip(scalars, inputs, strict=True)
-    ]
-    return list(zip(blinded, _inverses(scalars), strict=True))
+    scalars = random_scalars(len(inputs))
+    return list(zip(multiply_each(scalars, _hash_to_group(inputs)), inverses(scalars), strict=True))
 
 
 def blind_with(value: bytes, scalar: bytes) -> tuple[bytes, bytes]:
     """Blind one input with a given scalar; only test vectors choose the scalar themselves."""
-    blinded = rbcl.crypto_scalarmult_ristretto255(scalar, _hash_to_group(value))
-    return bytes(blinded), bytes(rbcl.crypto_core_ristretto255_scalar_invert(scalar))
+    return multiply_all(scalar, _hash_to_group([value]))[0], inverses([scalar])[0]
 
 
-def finalise(value: bytes, inverse: bytes, evaluated: bytes) -> bytes:
-    """The 64 bytes of output; raises ValueError when the evaluated element is not a valid point."""
-    element = _multiply(inverse, evaluated)
-    return _output(value, element)
+def finalise(inputs: Sequence[bytes], unblind: Sequence[bytes], evaluated: Sequence[bytes]) -> list[bytes]:
+    """The 64 bytes of output of each, by the inverses that blind gave; ValueError on what is no point."""
+    return [_output(*pair) for pair in zip(inputs, multiply_each(unblind, evaluated), strict=True)]
 
 
 def token(key_id: str, output: bytes) -> str:
@@ -85,23 +80,24 @@ class Evaluator:
     __slots__ = ("_secret", "key_id")
 
     def __init__(self, key_id: str, secret: bytes) -> None:
-        if len(secret) != POINT or not any(secret):
+        if len(secret) != SIZE or not any(secret):
             raise ValueError("An OPRF key is a scalar of 32 bytes, not zero.")
         self.key_id = key_id
         self._secret = secret
 
     def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
         """Raises ValueError on the identity element and on anything that is not a valid point."""
-        return [_multiply(self._secret, element) for element in blinded]
+        return multiply_all(self._secret, blinded)
 
-    def output(self, value: bytes) -> bytes:
-        """The output for an input known in the clear, without blinding: the same 64 bytes."""
-        return _output(value, _multiply(self._secret, _hash_to_group(value)))
+    def outputs(self, inputs: Sequence[bytes]) -> list[bytes]:
+        """The outputs for inputs known in the clear, without blinding: the same 64 bytes each."""
+        elements = multiply_all(self._secret, _hash_to_group(inputs))
+        return [_output(*pair) for pair in zip(inputs, elements, strict=True)]
 
 
 def new_key() -> bytes:
     """A fresh random scalar for a key file."""
-    return bytes(rbcl.crypto_core_ristretto255_scalar_random())
+    return random_scalars(1)[0]
 
 
 def local_identify(evaluator: Evaluator) -> Identify:
@@ -111,7 +107,7 @@ def local_identify(evaluator: Evaluator) -> Identify:
 
 def direct_identify(evaluator: Evaluator) -> Identify:
     """The same tokens at a third of the cost, where one process holds key and addresses anyway."""
-    return lambda inputs: [token(evaluator.key_id, evaluator.output(value)) for value in inputs]
+    return lambda inputs: [token(evaluator.key_id, output) for output in evaluator.outputs(inputs)]
 
 
 def remote_identify(evaluate: Callable[[list[bytes]], list[bytes]], key_id: str) -> Identify:
@@ -136,41 +132,20 @@ def _one_batch(inputs: list[bytes], evaluate: Callable[[list[bytes]], list[bytes
     evaluated = evaluate([element for element, _ in blinded])
     if len(evaluated) != len(inputs):
         raise ValueError("The key holder did not answer for every identity in the batch.")
-    return [
-        token(key_id, finalise(value, inverse, element))
-        for value, (_, inverse), element in zip(inputs, blinded, evaluated, strict=True)
-    ]
+    outputs = finalise(inputs, [inverse for _, inverse in blinded], evaluated)
+    return [token(key_id, output) for output in outputs]
 
 
-def _hash_to_group(value: bytes) -> bytes:
+def _hash_to_group(inputs: Sequence[bytes]) -> list[bytes]:
+    return elements_from(map(_uniform, inputs))
+
+
+def _uniform(value: bytes) -> bytes:
     first = _EXPAND_START.copy()
     first.update(value + _EXPAND_TAIL)
-    uniform = hashlib.sha512(first.digest() + b"\x01" + _DST_PRIME).digest()
-    return bytes(rbcl.crypto_core_ristretto255_from_hash(uniform))
+    return hashlib.sha512(first.digest() + b"\x01" + _DST_PRIME).digest()
 
 
 def _output(value: bytes, element: bytes) -> bytes:
-    framed = len(value).to_bytes(2, "big") + value + POINT.to_bytes(2, "big") + element + b"Finalize"
+    framed = len(value).to_bytes(2, "big") + value + SIZE.to_bytes(2, "big") + element + b"Finalize"
     return hashlib.sha512(framed).digest()
-
-
-def _multiply(scalar: bytes, element: bytes) -> bytes:
-    # libsodium refuses encodings that are no point, and the identity by its product: one check, no second.
-    if len(element) != POINT:
-        raise ValueError(_NOT_A_POINT)
-    try:
-        return bytes(rbcl.crypto_scalarmult_ristretto255(scalar, element))
-    except RuntimeError:
-        raise ValueError(_NOT_A_POINT) from None
-
-
-def _inverses(scalars: Sequence[bytes]) -> list[bytes]:
-    """All inverses for the price of one: multiply up, invert once, divide back down."""
-    numbers = [int.from_bytes(scalar, "little") for scalar in scalars]
-    products = list(accumulate(numbers, lambda a, b: a * b % _ORDER, initial=1))
-    inverse = pow(products.pop(), -1, _ORDER)
-    found: list[bytes] = []
-    for number, before in zip(reversed(numbers), reversed(products), strict=True):
-        found.append((inverse * before % _ORDER).to_bytes(POINT, "little"))
-        inverse = inverse * number % _ORDER
-    return found[::-1]

@@ -38,7 +38,7 @@ def test_the_published_vectors_come_out(value: str, blinded: str, evaluated: str
     assert element.hex() == blinded
     [answer] = Evaluator(TRIAL_KEY_ID, RFC_TEST_KEY).evaluate([element])
     assert answer.hex() == evaluated
-    assert oprf.finalise(bytes.fromhex(value), inverse, answer).hex() == output
+    assert [made.hex() for made in oprf.finalise([bytes.fromhex(value)], [inverse], [answer])] == [output]
 
 
 NO_POINTS = [
@@ -60,7 +60,7 @@ def test_the_key_holder_refuses_what_is_no_point(element: bytes) -> None:
 def test_the_venue_refuses_an_answer_that_is_no_point(element: bytes) -> None:
     [(_, inverse)] = oprf.blind([b"anna"])
     with pytest.raises(ValueError, match="valid element"):
-        oprf.finalise(b"anna", inverse, element)
+        oprf.finalise([b"anna"], [inverse], [element])
 
 
 @pytest.mark.parametrize("secret", [bytes(32), b"", bytes(31) + b"\x01\x01"])
