@@ -37,7 +37,7 @@ def cells_of(tables: Sequence[ExactTable], regions: Mapping[str, str], value: st
 
 
 def compared(release: pa.Table, bounded: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
-    """Each released cell beside what it should be. Withheld cells, and any that nothing is known of, fall out."""
+    """Each released cell beside what it should be. Cells that are withheld or not known fall out."""
     told = pl.DataFrame(pl.from_arrow(release)).filter(pl.col("status") != "withheld")
     return told.join(bounded, on=KEY).join(truth, on=KEY)
 

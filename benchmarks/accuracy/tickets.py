@@ -1,4 +1,4 @@
-"""A world and a size go in; two seasons of lake rows and their snapshots come out, the same for the same seed.
+"""A world and a size go in; two seasons of lake rows and their snapshots come out, one seed one result.
 
 Who comes how often falls off like a power of the number; most go back to a house they know; one in
 300 roams with a pass, and one in 20,000, a critic, goes everywhere. A third of the bookers were there last
