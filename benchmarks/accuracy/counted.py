@@ -22,6 +22,7 @@ from benchmarks.accuracy.tickets import SEASON, snapshot, write_seasons
 from benchmarks.accuracy.truth import count_truth
 from benchmarks.accuracy.world import World, lay_out
 from ingest.lake import Lake
+from ingest.snapshot import Snapshot
 
 CACHE = Path(".cache/accuracy")
 SALT = b"\x01" * 32
@@ -41,6 +42,9 @@ class Size:
 class Counted:
     """A world with its bounded tables and its truth, the latter as tables of the same shape."""
 
+    folder: Path
+    now: Snapshot
+    before: Snapshot
     world: World
     keysets: Keysets
     exact: tuple[ExactTable, ...]
@@ -71,7 +75,15 @@ def counted(
     if recount or not exact.exists():
         tables = count_tables(DuckDBEngine(), now, before, keysets, bounds, SALT)
         np.savez_compressed(exact, **{table.measure: table.counts for table in tables})
-    return Counted(world, keysets, _tables(exact, keysets, bounds), _tables(truth, keysets, bounds))
+    return Counted(
+        folder,
+        now,
+        before,
+        world,
+        keysets,
+        _tables(exact, keysets, bounds),
+        _tables(truth, keysets, bounds),
+    )
 
 
 def _digest(bounds: Bounds) -> str:

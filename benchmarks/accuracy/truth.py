@@ -56,6 +56,15 @@ def count_truth(now: Sequence[Path], before: Sequence[Path], keysets: Keysets) -
     return {name: _counted(tables[name], keysets.for_measure(m)) for name, m in MEASURES.items()}
 
 
+def visits(now: Sequence[Path], keysets: Keysets) -> pl.DataFrame:
+    """Each visit of a known booker, with the one area that the booker has at that venue."""
+    sold = _sold(now, keysets).filter(pl.col("booker").is_not_null())
+    known = sold.filter("used").select("booker", "venue")
+    stated = sold.filter(pl.col("place").is_not_null())
+    pairs = _placed(known.unique(), stated, ["booker", "venue"])
+    return known.join(pairs.select("booker", "venue", "area"), on=["booker", "venue"])
+
+
 def _sold(files: Sequence[Path], keysets: Keysets) -> pl.DataFrame:
     columns = [
         "booker",
