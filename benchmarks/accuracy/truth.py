@@ -19,7 +19,7 @@ from aggregation.measures import AREA_ABROAD, AREA_UNKNOWN, MEASURES, Keyset
 
 Counts = Mapping[str, NDArray[np.int64]]
 BANDS = {1: "1", 2: "2", 5: "3-5"}
-VENUE_BANDS = {1: "1", 2: "2", 4: "3-4"}
+VENUE_BANDS = {1: "1", 2: "2", 3: "3", 4: "4", 6: "5-6", 12: "7-12", 20: "13-20"}
 
 
 def count_truth(now: Sequence[Path], before: Sequence[Path], keysets: Keysets) -> Counts:
@@ -33,8 +33,10 @@ def count_truth(now: Sequence[Path], before: Sequence[Path], keysets: Keysets) -
     earlier = _sold(before, keysets).filter(pl.col("used") & pl.col("booker").is_not_null())
     pairs_before = earlier.select("booker", "venue").unique()
     bookers_before = earlier.select("booker").unique()
+    placed = _placed(pairs, stated, ["booker", "venue"])
     tables = {
-        "reach_by_area": _placed(pairs, stated, ["booker", "venue"]),
+        "reach_by_area": placed,
+        "reach_by_area_first": placed,
         "returning": pairs.join(pairs_before, on=["booker", "venue"], how="semi"),
         "attendance_bands": pairs.with_columns(attendance_band=_band("attendances", BANDS, "6+")),
         "reach_by_genre": known.select("booker", "venue", "genre").unique(),
@@ -50,8 +52,10 @@ def count_truth(now: Sequence[Path], before: Sequence[Path], keysets: Keysets) -
         "network_reach_by_genre": known.select("booker", "genre").unique(),
         "network_reach_by_product_class": known.select("booker", "product_class").unique(),
         "network_reach_by_channel": bookers.with_columns(channel_mix=_mix()),
-        "network_venues_per_booker": bookers.with_columns(venue_band=_band("venues", VENUE_BANDS, "5+")),
+        "network_venues_per_booker": bookers.with_columns(venue_band=_band("venues", VENUE_BANDS, "21+")),
         "crossover": _pairs_of_venues(pairs),
+        "visits_beyond": pairs.head(0).with_columns(cut=pl.lit("visits")),
+        "kinds_beyond": pairs.head(0).with_columns(kind_cut=pl.lit("genre")),
     }
     return {name: _counted(tables[name], keysets.for_measure(m)) for name, m in MEASURES.items()}
 
