@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -102,6 +102,9 @@ def head(connection: Connection) -> Pin:
 
 
 def append(connection: Connection, kind: EntryKind, *, at: datetime, **fields: Any) -> int:
+    """Add one entry and return its number. Order is that of the numbers: a clock may jump."""
+    if at.tzinfo is None:
+        raise ValueError("An entry's moment has a zone: without one, the machine's own would be guessed.")
     last = head(connection)
     entry = Entry(
         number=last.number + 1,
@@ -115,12 +118,23 @@ def append(connection: Connection, kind: EntryKind, *, at: datetime, **fields: A
     return entry.number
 
 
+def enter(connection: Connection, found: Iterable[Entry]) -> None:
+    """Put entries in that were written elsewhere, as they are. The caller has checked that they follow."""
+    if rows := [asdict(entry) for entry in found]:
+        connection.execute(ledger_entries.insert(), rows)
+
+
 def verify(connection: Connection, pins: Sequence[Pin] = ()) -> tuple[Fault, ...]:
     """Every entry that was edited, removed, reordered or cut off. Pins are hashes kept elsewhere."""
+    return faults_in(entries(connection), pins)
+
+
+def faults_in(chain: Iterable[Entry], pins: Sequence[Pin] = ()) -> tuple[Fault, ...]:
+    """The same of entries that lie somewhere else than in the database."""
     faults: list[Fault] = []
     seen: dict[int, str] = {0: GENESIS}
     previous = GENESIS
-    for expected, entry in enumerate(entries(connection), start=1):
+    for expected, entry in enumerate(chain, start=1):
         if entry.number != expected and expected not in seen and expected - 1 in seen:
             faults.append(Fault(expected, "is missing"))
         if entry.previous_hash != previous:
@@ -134,3 +148,11 @@ def verify(connection: Connection, pins: Sequence[Pin] = ()) -> tuple[Fault, ...
         if seen.get(pin.number) != pin.hash
     ]
     return tuple(faults)
+
+
+def totals_of(chain: Iterable[Entry]) -> Mapping[int, int]:
+    """What was charged in all, in nano-rho, by the year in which each season starts; oldest first."""
+    found: dict[int, int] = {}
+    for entry in chain:
+        found[entry.season] = found.get(entry.season, 0) + entry.nano_rho
+    return dict(sorted(found.items()))

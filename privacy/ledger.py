@@ -39,12 +39,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Charges that stand in the account for one publication. `id` is its first entry's number."""
+    """Charges that stand in the account for one publication.
+
+    `id` is its first entry's number; `hash` is its last entry's, and so stands for the account up to there.
+    """
 
     id: int
     publication: str
     digest: str
     entries: tuple[int, ...]
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,9 @@ def state_of(connection: Connection, publication: str) -> PublicationState:
         return PublicationState(None, finalised)
     last = [entry for entry in standing if entry.reservation == standing[-1].reservation]
     return PublicationState(
-        Reservation(last[0].reservation, publication, last[0].digest, tuple(e.number for e in last)),
+        Reservation(
+            last[0].reservation, publication, last[0].digest, tuple(e.number for e in last), last[-1].hash
+        ),
         finalised,
     )
 
@@ -152,7 +158,7 @@ def reserve(
         )
         for charge in charges
     ]
-    return Reservation(first, publication, digest, tuple(numbers))
+    return Reservation(first, publication, digest, tuple(numbers), head(connection).hash)
 
 
 def finalise(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,18 @@ from privacy.mechanisms import MECHANISM, OPENDP_VERSION, epsilon, raw_margin
 from privacy.policy import DELTAS, LIFETIMES, UNPROTECTED, Policy
 from privacy.release import Release
 from privacy.workload import Publication, TableFacts
+
+LAW = "P(x) proportional to exp(-x^2 / (2 scale^2)) on the whole numbers, drawn for each cell on its own"
+RHO = "cells_per_unit * size_per_cell^2 / (2 scale^2), added up over the tables that read the season"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Which code drew: its version, its commit where that is known, and the SHA-256 of its source files."""
+
+    version: str
+    commit: str
+    sources: str
 
 
 def salted_digest(salt: bytes, parts: Sequence[str]) -> str:
@@ -29,7 +41,7 @@ def build_manifest(
     policy: Policy,
     *,
     now: datetime,
-    code_version: str,
+    code: Code,
 ) -> dict[str, Any]:
     """Everything needed to check the loss by hand: bounds, scales, charges and where the account says so."""
     return {
@@ -41,14 +53,21 @@ def build_manifest(
         "unit": policy.unit,
         "bounds": asdict(policy.bounds),
         "mechanism": MECHANISM,
+        "noise": LAW,
+        "rho": RHO,
+        "deltas": list(DELTAS),
         "tables": [_table(fact) for fact in release.facts],
         "losses": [_loss(c.season, c.purpose.value, c.loss) for c in release.charges],
         "input_digest": publication.input_digest,
         "keyset_digest": publication.keyset_digest,
         "regions_digest": publication.regions_digest,
         "policy": {"version": policy.version, "digest": policy.digest},
-        "ledger": {"reservation": reservation.id, "entries": list(reservation.entries)},
-        "code_version": code_version,
+        "ledger": {
+            "reservation": reservation.id,
+            "entries": list(reservation.entries),
+            "head": reservation.hash,
+        },
+        "code": asdict(code),
         "opendp_version": OPENDP_VERSION,
         "unprotected_quantities": list(UNPROTECTED),
         "date": now.astimezone(UTC).isoformat(timespec="seconds"),

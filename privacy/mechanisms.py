@@ -31,6 +31,10 @@ _TABLES = dp.user_domain("the bounded exact tables of one release", lambda _: Tr
 _UNITS = dp.user_distance("units of one season added or removed")
 
 
+class LossExceededError(Exception):
+    """What would be drawn costs more than was charged; nothing was drawn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
     """How far one unit moves a table: at most `cells` cells, each by at most `size`."""
@@ -99,14 +103,29 @@ def release_loss(sensitivities: Sequence[Sensitivity], scales: Sequence[float]) 
     return max(stacked, single)
 
 
-def draw(tables: Mapping[str, Draw]) -> dict[str, NDArray[np.int64]]:
-    """Draw every table once, as one measurement. Scale 0, which only tests have, returns the counts."""
+def draw(tables: Mapping[str, Draw], allowed: PrivacyLoss | None = None) -> dict[str, NDArray[np.int64]]:
+    """Draw every table once, as one measurement. Scale 0, which only tests have, returns the counts.
+
+    With `allowed`, what was charged, OpenDP's own filter stands in between and lets nothing through that
+    costs one unit of the drawn season more. Raises LossExceededError before anything is drawn.
+    """
     counts = [np.ascontiguousarray(table.counts, dtype=np.int64) for table in tables.values()]
-    measurement = _release([t.sensitivity.l2 for t in tables.values()], [t.scale for t in tables.values()])
-    return {
-        name: np.asarray(noisy, dtype=np.int64)
-        for name, noisy in zip(tables, measurement(counts), strict=True)
-    }
+    sensitivities, scales = zip(*[(t.sensitivity, t.scale) for t in tables.values()], strict=True)
+    measurement = _release([s.l2 for s in sensitivities], scales)
+    if allowed is None:
+        drawn = measurement(counts)
+    else:
+        # Checked here first: a filter that has refused once is dead, and says little of why.
+        if release_loss(sensitivities, scales) > allowed:
+            raise LossExceededError("These tables cost more than was charged for them. Nothing was drawn.")
+        drawn = _filter(allowed)(counts)(measurement)
+    return {name: np.asarray(noisy, dtype=np.int64) for name, noisy in zip(tables, drawn, strict=True)}
+
+
+def _filter(allowed: PrivacyLoss) -> Any:
+    # One nano-rho of slack: the filter compares floats, and our integers were rounded up to begin with.
+    odometer = dp.c.make_fully_adaptive_composition(_TABLES, _UNITS, dp.zero_concentrated_divergence())
+    return dp.c.make_privacy_filter(odometer, d_in=1, d_out=(allowed.nano_rho + 1) / NANO)
 
 
 @functools.lru_cache(maxsize=4096)

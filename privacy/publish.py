@@ -1,14 +1,14 @@
 """The recipe: bounded exact tables go in, a paid-for, signed, stored release comes out.
 
-Reserve, draw, store, finalise. A crash after the reservation costs the reservation; a crash after the
+Reserve, sign, draw, store, finalise. A crash after the reservation costs the reservation; a crash after the
 store costs nothing, the same bytes are finalised at the next start. Nothing is ever drawn twice for
-one charge, and nothing is visible that the account does not name.
+one charge, nothing is drawn that no checkpoint counts, and nothing is visible that the account does not name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from privacy import ledger
+from privacy.checkpoints import Checkpoints
 from privacy.estimate import estimate_cells
 from privacy.fitting import NoisyTable
 from privacy.ledger import Reservation
-from privacy.manifest import build_manifest
+from privacy.manifest import Code, build_manifest
 from privacy.mechanisms import draw
 from privacy.nearness import NOWHERE, Nearness
 from privacy.policy import POLICY, Policy
@@ -47,7 +48,7 @@ class NotApprovedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What publishing needs besides the publication: the account, the store, the key, and who sees what.
+    """What publishing needs besides the publication: account, checkpoints, store, key, and who sees what.
 
     `engine` must begin SQLite transactions with BEGIN IMMEDIATE.
     """
@@ -57,10 +58,12 @@ class Desk:
     signing_key: Ed25519PrivateKey
     audiences: Audiences
     regions: Mapping[str, str]
-    code_version: str
+    code: Code
     policy: Policy = POLICY
     spread: Spread = even_spread
     near: Nearness = NOWHERE
+    _: KW_ONLY
+    checkpoints: Checkpoints
 
 
 def protect(
@@ -95,6 +98,8 @@ def publish(
     must be drawn; `beyond_plan` is the approved reason for passing the plan, where there is one.
     """
     with desk.store.lock(publication.key):
+        # Anew, so that a place that cannot be written shows now and not after the charge.
+        desk.checkpoints.advance(desk.engine, desk.store, now, anew=True)
         if (stored := _resumed(publication, desk, actor, now)) is not None:
             return stored
         _check_approved(publication, desk, approved)
@@ -103,16 +108,17 @@ def publish(
         with desk.engine.begin() as connection:
             reservation = _reserve(connection, publication, planned, desk, actor, now, beyond_plan)
         checkpoint("reserved")
+        desk.checkpoints.advance(desk.engine, desk.store, now)
+        checkpoint("signed")
         release = _drawn(planned, desk.regions, desk.spread, desk.near)
         checkpoint("drawn")
-        manifest = build_manifest(
-            release, publication, reservation, desk.policy, now=now, code_version=desk.code_version
-        )
+        manifest = build_manifest(release, publication, reservation, desk.policy, now=now, code=desk.code)
         files = desk.audiences(release.cells)
         stored = desk.store.write(publication.key, release.cells, files, manifest, desk.signing_key)
         checkpoint("stored")
         _finalise(stored, reservation, desk, actor, now)
         checkpoint("finalised")
+        desk.checkpoints.advance(desk.engine, desk.store, now)
         return stored
 
 
@@ -186,6 +192,7 @@ def _finished(
             f"Release {key} was stored without a reservation in the account. It stays hidden."
         )
     _finalise(stored, state.reserved, desk, actor, now)
+    desk.checkpoints.advance(desk.engine, desk.store, now)
     return stored
 
 
@@ -219,7 +226,8 @@ def _reserve(
 
 
 def _drawn(planned: Planned, regions: Mapping[str, str], spread: Spread, near: Nearness) -> Release:
-    cells = _cells(planned, draw(planned.draws), regions, spread, near)
+    charged = {charge.season: charge.loss for charge in planned.charges}
+    cells = _cells(planned, draw(planned.draws, charged.get(planned.season)), regions, spread, near)
     return Release(planned.season, planned.facts, planned.charges, cells)
 
 

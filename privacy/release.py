@@ -7,11 +7,9 @@ one rename, complete or not at all. Whether it may be seen is said by the ledger
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import hashlib
 import json
-import os
 import re
 import secrets
 import shutil
@@ -23,12 +21,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ingest.seasons import Season
 from privacy.budget import Charge
+from privacy.signing import carries_signature, readable, signed, sync
 from privacy.workload import TableFacts
 
 CELLS_SCHEMA = pa.schema(
@@ -75,14 +72,6 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def canonical(manifest: Mapping[str, Any]) -> bytes:
-    """The bytes that are signed: the manifest without its signature, keys sorted, no spaces."""
-    content = {name: value for name, value in manifest.items() if name != "signature"}
-    return json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
-
-
 @dataclass(frozen=True, slots=True)
 class StoredRelease:
     """One release on disk, read only."""
@@ -119,9 +108,7 @@ class StoredRelease:
         """What does not hold: the signature, a hash, a missing or an extra file. Empty when all is well."""
         problems: list[str] = []
         manifest = self.manifest
-        try:
-            public_key.verify(base64.b64decode(manifest["signature"]["value"]), canonical(manifest))
-        except (InvalidSignature, KeyError, ValueError):
+        if not carries_signature(manifest, public_key):
             problems.append("manifest.json does not carry the service's signature")
         named: dict[str, str] = manifest.get("files", {})
         present = {
@@ -195,16 +182,14 @@ class ReleaseStore:
             files[f"audiences/{who}.parquet"] = table
         for name, table in files.items():
             pq.write_table(table, unfinished / name, compression="zstd")
-            _sync(unfinished / name)
-        signed = _sign({**manifest, "files": {n: sha256_file(unfinished / n) for n in files}}, signing_key)
+            sync(unfinished / name)
+        named = {**manifest, "files": {n: sha256_file(unfinished / n) for n in files}}
         path = unfinished / "manifest.json"
-        path.write_text(
-            json.dumps(signed, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        path.write_bytes(readable(signed(named, signing_key)))
         for made in (path, unfinished / "audiences", unfinished):
-            _sync(made)
+            sync(made)
         unfinished.rename(target)
-        _sync(self.root)
+        sync(self.root)
         return StoredRelease(release_id, target)
 
     def sweep(self) -> int:
@@ -213,21 +198,3 @@ class ReleaseStore:
         for path in left:
             shutil.rmtree(path)
         return len(left)
-
-
-def _sign(manifest: Mapping[str, Any], key: Ed25519PrivateKey) -> dict[str, Any]:
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    signature = {
-        "algorithm": "Ed25519",
-        "public_key": base64.b64encode(public).decode(),
-        "value": base64.b64encode(key.sign(canonical(manifest))).decode(),
-    }
-    return {**manifest, "signature": signature}
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -27,7 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
     _upload(commands.add_parser("upload", help="send an extract"))
     _erase(commands.add_parser("erase", help="at the venue: have the rows of people erased"))
     _publish(commands.add_parser("publish", help="propose a season, or approve what a colleague proposed"))
-    commands.add_parser("ledger", help="what was spent, by season")
+    _ledger(commands.add_parser("ledger", help="what was spent, by season"))
     commands.add_parser(
         "verify", help="check the ledger's chain and every stored release against its signature"
     )
@@ -107,6 +107,13 @@ def _publish(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as", dest="person", required=True, metavar="EMAIL", help="the coordinator who acts"
     )
+
+
+def _ledger(parser: argparse.ArgumentParser) -> None:
+    deeds = parser.add_subparsers(dest="deed", metavar="DEED")
+    checkpoint = deeds.add_parser("checkpoint", help="print the signed checkpoint, to be kept elsewhere")
+    checkpoint.add_argument("--out", type=Path, metavar="FILE", help="write it to a file instead")
+    deeds.add_parser("catch-up", help="enter what the signed copy has and a restored database lacks")
 
 
 def _admin(parser: argparse.ArgumentParser) -> None:

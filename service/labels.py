@@ -51,6 +51,7 @@ LABELS: dict[str, str] = {
     "withdrawn": "Withdrawn",
     "count": "Counting within the bounds",
     "reserved": "Charged to the ledger",
+    "signed": "Ledger signed",
     "drawn": "Noise drawn",
     "stored": "Stored and signed",
     "finalised": "Finished",

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from ingest.snapshot import Snapshot, erased_since
 from ingest.store import performance_versions
 from ingest.vocabulary import Genre, ProductClass
 from privacy.budget import BudgetExhaustedError
+from privacy.checkpoints import LedgerRefusedError
 from privacy.disclosure import audience_files, lag_ends, network_spread
 from privacy.manifest import salted_digest
 from privacy.nearness import Nearness
@@ -29,7 +29,7 @@ from privacy.policy import POLICY
 from privacy.publish import Desk, NotApprovedError, publish, visible
 from privacy.release import StoredRelease
 from privacy.workload import Publication, regions_digest
-from service import access, audit, intake, jobs, network, people, tables
+from service import access, audit, intake, jobs, network, people, provenance, tables
 from service.access import NotThereError, Person
 from service.jobs import JobFailedError, Report
 from service.runtime import Runtime
@@ -232,8 +232,8 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
             raise JobFailedError("This publication stands otherwise by now. Nothing was drawn.")
         prepared = _prepare(runtime, connection, Season(standing.season), standing.edition)
         desk = _desk(runtime, connection, prepared)
-    steps = {"reserved": 2, "drawn": 3, "stored": 4, "finalised": 5}
-    report("count", 1, 5)
+    steps = {"reserved": 2, "signed": 3, "drawn": 4, "stored": 5, "finalised": 6}
+    report("count", 1, 6)
     try:
         stored = publish(
             prepared.publication,
@@ -243,9 +243,9 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
             actor=actor,
             now=runtime.settings.now(),
             beyond_plan=standing.beyond_plan,
-            checkpoint=lambda name: report(name, steps.get(name, 5), 5),
+            checkpoint=lambda name: report(name, steps.get(name, 6), 6),
         )
-    except (NotApprovedError, BudgetExhaustedError) as refusal:
+    except (NotApprovedError, BudgetExhaustedError, LedgerRefusedError) as refusal:
         with runtime.writing() as connection:
             _move(connection, publication_id, ("approved",), state="failed", reason=str(refusal))
         raise JobFailedError(str(refusal)) from refusal
@@ -294,7 +294,8 @@ def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk
         signing_key=runtime.keys.signing,
         audiences=audiences,
         regions=places,
-        code_version=version("foyer"),
+        code=provenance.code(),
+        checkpoints=runtime.checkpoints,
         spread=lambda cells: network_spread(cells, owners, season, today, places),
         near=prepared.near,
     )

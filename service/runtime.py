@@ -16,7 +16,8 @@ from aggregation.geography import Geography, load_pack
 from ingest import erasure
 from ingest.lake import Lake
 from ingest.store import extracts, tombstones
-from privacy.ledger import ledger_entries
+from privacy.checkpoints import Checkpoints
+from privacy.ledger import head, ledger_entries
 from privacy.release import ReleaseStore
 from service import db, keys
 from service.inhabitants import Inhabitants
@@ -63,6 +64,11 @@ class Runtime:
         return load_inhabitants(self.settings.data)
 
     @property
+    def checkpoints(self) -> Checkpoints:
+        """The signed copies of the ledger."""
+        return Checkpoints(self.settings.data, self.keys.signing, self.settings.pins)
+
+    @property
     def incoming(self) -> Path:
         """Where an upload lies while it is looked at."""
         return self.settings.data / "incoming"
@@ -80,8 +86,12 @@ class Runtime:
         self.engine.dispose()
 
 
-def open_runtime(settings: Settings) -> Runtime:
-    """Open everything under settings.data; makes what is missing, sweeps what a crash left."""
+def open_runtime(settings: Settings, *, unchecked: bool = False) -> Runtime:
+    """Open everything under settings.data; makes what is missing, sweeps what a crash left.
+
+    Raises LedgerRefusedError where the ledger is older than what was signed of it, or broken. `unchecked`
+    is for the commands that find out why, or put it right.
+    """
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = db.open_engine(settings.data / "foyer.db")
     db.migrate(engine)
@@ -92,8 +102,23 @@ def open_runtime(settings: Settings) -> Runtime:
         keys=keys.load(settings.data / "keys", _needed_keys(engine)),
         releases=ReleaseStore(settings.data / "releases"),
     )
+    if not unchecked:
+        _check_ledger(runtime)
     _sweep(runtime)
     return runtime
+
+
+def _check_ledger(runtime: Runtime) -> None:
+    """Refuse a ledger that was put back, and sign what a crash left unsigned."""
+    try:
+        with runtime.reading() as connection:
+            runtime.checkpoints.check(connection, runtime.releases)
+            begun = head(connection).number > 0
+        if begun:
+            runtime.checkpoints.advance(runtime.engine, runtime.releases, runtime.settings.now())
+    except Exception:
+        runtime.close()
+        raise
 
 
 def _needed_keys(engine: Engine) -> frozenset[str]:

@@ -23,6 +23,8 @@ class Settings:
 
     data: Path = Path("var")
     """Where everything is kept: database, rows, releases, keys, outbox."""
+    pins: Path | None = None
+    """A folder on another disk or machine that keeps a signed copy of the ledger, against old backups."""
     url: str = "http://127.0.0.1:8000"
     """The address people use. https turns on secure cookies and HSTS."""
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
@@ -91,7 +93,8 @@ class Settings:
 
     def now(self) -> datetime:
         """The moment that is written beside what happened: today's clock, with the real time of day."""
-        return datetime.combine(self.today(), datetime.now(UTC).timetz())
+        real = datetime.now(UTC)
+        return real if self.clock is None else datetime.combine(self.clock, real.timetz())
 
 
 def _whole(raw: str) -> int:
@@ -119,6 +122,7 @@ def _hosts(raw: str) -> tuple[str, ...]:
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "data": Path,
+    "pins": Path,
     "url": lambda raw: raw.rstrip("/"),
     "hosts": _hosts,
     "clock": _day,

@@ -1,27 +1,41 @@
-"""`foyer ledger`: what each season has spent and has left, from the account itself."""
+"""`foyer ledger`: what each season has spent and has left; its signed checkpoint; what a restore lacks."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from ingest.seasons import Season
 from privacy import ledger
+from privacy.checkpoints import LedgerRefusedError
 from privacy.policy import POLICY
-from service.commands.opening import CommandFailedError, opened
+from privacy.signing import readable
+from service.commands.opening import CommandFailedError, opened, path_words
+from service.runtime import Runtime
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the account; 1 when there is none to open."""
+    """Print the account, export its checkpoint, or enter what is missing; 1 with what to do otherwise."""
+    deed = {"checkpoint": _checkpoint, "catch-up": _catch_up}.get(arguments.deed, _print)
     try:
-        with opened() as runtime, runtime.reading() as connection:
-            entries = list(ledger.entries(connection))
-            accounts = [
-                ledger.account(connection, season, POLICY.budget) for season in ledger.seasons(connection)
-            ]
-    except CommandFailedError as problem:
+        with opened(unchecked=arguments.deed == "catch-up") as runtime:
+            deed(runtime, arguments)
+    except (CommandFailedError, LedgerRefusedError) as problem:
         print(problem, file=sys.stderr)
         return 1
+    except OSError as problem:
+        print(path_words(problem), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print(runtime: Runtime, _: argparse.Namespace) -> None:
+    with runtime.reading() as connection:
+        entries = list(ledger.entries(connection))
+        accounts = [
+            ledger.account(connection, season, POLICY.budget) for season in ledger.seasons(connection)
+        ]
     for entry in entries:
         print(
             f"{entry.number:>5}  {entry.at}  {Season(entry.season).label}  {entry.kind:<9} "
@@ -35,4 +49,29 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if not entries:
         print("Nothing was spent yet.")
-    return 0
+
+
+def _checkpoint(runtime: Runtime, arguments: argparse.Namespace) -> None:
+    document = runtime.checkpoints.document
+    if document is None:
+        raise CommandFailedError("Nothing was spent yet, so nothing was signed. Publish a season first.")
+    out: Path | None = arguments.out
+    text = readable(document["checkpoint"])
+    if out is None:
+        print(text.decode(), end="")
+    else:
+        out.write_bytes(text)
+        print(f"Wrote the checkpoint to {out}. Keep it where nobody restores it: `foyer verify --pin {out}`.")
+
+
+def _catch_up(runtime: Runtime, _: argparse.Namespace) -> None:
+    with runtime.writing() as connection:
+        entered = runtime.checkpoints.catch_up(connection)
+    # Only now is it known whether all holds that was signed: releases and a copy elsewhere have their say.
+    with runtime.reading() as connection:
+        runtime.checkpoints.check(connection, runtime.releases)
+    print(
+        f"Entered {entered} entries that the signed copy has and the database lacked."
+        if entered
+        else "The database lacks no entry that was signed."
+    )

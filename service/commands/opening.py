@@ -9,6 +9,7 @@ from alembic.util import CommandError as MigrationError
 from sqlalchemy.exc import DatabaseError
 
 from ingest.lake import LakeBucketsError
+from privacy.checkpoints import LedgerRefusedError
 from service.keys import KeyFileError
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings, SettingsError
@@ -29,8 +30,11 @@ def read_settings() -> Settings:
 
 
 @contextmanager
-def opened(*, anew: bool = False) -> Iterator[Runtime]:
-    """The installation that FOYER_DATA names; with `anew` it is made where there is none."""
+def opened(*, anew: bool = False, unchecked: bool = False) -> Iterator[Runtime]:
+    """The installation that FOYER_DATA names; with `anew` it is made where there is none.
+
+    `unchecked` opens it also where the ledger does not hold.
+    """
     settings = read_settings()
     # An empty folder made here would pass every check of `verify`, and say so of the wrong folder.
     if not anew and not (settings.data / DATABASE).is_file():
@@ -38,20 +42,20 @@ def opened(*, anew: bool = False) -> Iterator[Runtime]:
             f"There is no installation in {settings.data}. "
             "Set FOYER_DATA to its folder, or begin with `foyer admin init`."
         )
-    runtime = open_or_say(settings)
+    runtime = open_or_say(settings, unchecked=unchecked)
     try:
         yield runtime
     finally:
         runtime.close()
 
 
-def open_or_say(settings: Settings) -> Runtime:
+def open_or_say(settings: Settings, *, unchecked: bool = False) -> Runtime:
     """`open_runtime`, with what cannot be opened said in words."""
     try:
-        return open_runtime(settings)
+        return open_runtime(settings, unchecked=unchecked)
     except OSError as problem:
         raise CommandFailedError(path_words(problem)) from None
-    except (KeyFileError, LakeBucketsError) as problem:
+    except (KeyFileError, LakeBucketsError, LedgerRefusedError) as problem:
         raise CommandFailedError(str(problem)) from None
     except (DatabaseError, MigrationError):
         raise CommandFailedError(

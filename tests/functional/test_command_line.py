@@ -336,7 +336,8 @@ def test_the_ledger_says_what_was_spent_and_is_left(
     machine(published)
     assert main(["ledger"]) == 0
     said = capsys.readouterr().out
-    spent = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) nano-rho  2025-26", said)]
+    lines = re.findall(r"2025/26  \w+ +\w+ +([\d,]+) nano-rho", said)
+    spent = [int(number.replace(",", "")) for number in lines]
     total = re.search(r"2025/26: ([\d,]+) nano-rho spent, [\d,]+ left in the plan, [\d,]+ to the hard", said)
     assert total is not None
     assert sum(spent) == int(total[1].replace(",", "")) > 0

@@ -14,6 +14,8 @@ from sqlalchemy import Engine, create_engine, event, select
 
 from ingest.seasons import Season
 from privacy import ledger
+from privacy.checkpoints import Checkpoints
+from privacy.manifest import Code
 from privacy.policy import POLICY, Policy
 from privacy.publish import Desk, publish
 from privacy.release import ReleaseStore, StoredRelease
@@ -48,10 +50,15 @@ def audiences(cells: pa.Table) -> Mapping[str, pa.Table]:
     return {"coordinator": cells.filter(pa.compute.equal(cells["venue"], ""))}
 
 
-def a_desk(folder: Path, policy: Policy = POLICY) -> Desk:
-    """A desk whose account and store lie under the folder."""
+CODE = Code("0.0.0", "a commit", "ef" * 32)
+
+
+def a_desk(folder: Path, policy: Policy = POLICY, elsewhere: Path | None = None) -> Desk:
+    """A desk whose account, checkpoint and store lie under the folder."""
     engine = sqlite_engine(folder / "foyer.sqlite")
-    return Desk(engine, ReleaseStore(folder / "releases"), KEY, audiences, REGIONS, "test", policy)
+    kept = Checkpoints(folder, KEY, elsewhere)
+    store = ReleaseStore(folder / "releases")
+    return Desk(engine, store, KEY, audiences, REGIONS, CODE, policy, checkpoints=kept)
 
 
 def a_publication(*, edition: int = 1, season: Season = SEASON, policy: Policy = POLICY) -> Publication:

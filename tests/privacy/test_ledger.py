@@ -65,7 +65,7 @@ def _spend_until_refused(path: Path, worker: int) -> int:
     return done
 
 
-def test_eight_processes_at_once_spend_exactly_the_cap(tmp_path):
+def test_R_4_eight_processes_at_once_spend_exactly_the_cap(tmp_path):
     path = tmp_path / "account.sqlite"
     engine = sqlite_engine(path)
     with processes().Pool(8) as pool:
@@ -91,7 +91,7 @@ def _chain(amounts: list[int]) -> list[dict]:
     return made
 
 
-def test_ten_thousand_entries_add_up_to_the_last_nano_rho(engine):
+def test_R_6_ten_thousand_entries_add_up_to_the_last_nano_rho(engine):
     """Of the sum of ten thousand, what is left is left exactly: five fit, one more does not."""
     amounts = [10**8 + n * 7919 % 1_000_003 for n in range(10_000)]
     budget = Budget(PrivacyLoss(0), PrivacyLoss(sum(amounts) + 5), THIRDS)
@@ -162,7 +162,7 @@ def test_a_season_is_charged_once_in_a_reservation(engine):
         _reserve(connection, "p", _charge(1), _charge(2))
 
 
-def test_verify_names_an_edited_entry(five_entries):
+def test_R_10_verify_names_an_edited_entry(five_entries):
     engine, _ = five_entries
     with engine.begin() as connection:
         connection.execute(update(ledger_entries).where(ledger_entries.c.number == 3).values(nano_rho=1))
@@ -198,7 +198,7 @@ def test_verify_notices_entries_put_in_another_order(five_entries):
         assert {fault.number for fault in ledger.verify(connection)} >= {2, 3}
 
 
-def test_a_cut_off_end_is_noticed_by_the_pin_kept_elsewhere(five_entries):
+def test_S_14_a_cut_off_end_is_noticed_by_the_pin_kept_elsewhere(five_entries):
     engine, pin = five_entries
     with engine.begin() as connection:
         connection.execute(delete(ledger_entries).where(ledger_entries.c.number >= 4))

@@ -1,4 +1,4 @@
-"""Publishing: once, paid first, and whole after a crash at any of its four points."""
+"""Publishing: once, paid first, and whole after a crash at any of its points."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from privacy import ledger
 from privacy.budget import BudgetExhaustedError
+from privacy.checkpoints import LedgerBehindError
 from privacy.mechanisms import draw
 from privacy.policy import POLICY
 from privacy.publish import NotApprovedError, resume, visible
@@ -112,17 +113,17 @@ def test_a_fault_in_sorting_out_who_sees_what_shows_before_the_charge_and_withou
     assert set(shown[0]) == {0}
 
 
-def test_nothing_is_drawn_before_the_charge_is_committed(tmp_path, monkeypatch):
+def test_R_4_nothing_is_drawn_before_the_charge_is_committed(tmp_path, monkeypatch):
     """Read through a second connection at the moment of the draw: what it sees has been committed."""
     desk, seen = a_desk(tmp_path), []
 
-    def drawing(tables):
-        seen.append(spent(a_desk(tmp_path)))
-        return draw(tables)
+    def drawing(tables, allowed):
+        seen.append((spent(a_desk(tmp_path)), allowed.nano_rho))
+        return draw(tables, allowed)
 
     monkeypatch.setattr("privacy.publish.draw", drawing)
     publish_now(desk, a_publication())
-    assert seen == [COST]
+    assert seen == [(COST, COST)]
 
 
 def test_a_count_that_fails_costs_nothing(tmp_path):
@@ -146,19 +147,19 @@ def _killed_at(folder: Path, point: str) -> None:
     publish_now(a_desk(folder), a_publication(), checkpoint=kill)
 
 
-POINTS = ("reserved", "drawn", "stored", "finalised")
+POINTS = ("reserved", "signed", "drawn", "stored", "finalised")
 
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
-    """What four publishers left behind that were killed with signal 9, one at each point."""
+    """What publishers left behind that were killed with signal 9, one at each point."""
     folders = {point: tmp_path_factory.mktemp(point) for point in POINTS}
     workers = [processes().Process(target=_killed_at, args=(folders[point], point)) for point in POINTS]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(300)
-    assert [worker.exitcode for worker in workers] == [-signal.SIGKILL] * 4
+    assert [worker.exitcode for worker in workers] == [-signal.SIGKILL] * len(POINTS)
     return folders
 
 
@@ -168,8 +169,8 @@ def _left_at(killed, point, tmp_path):
     return a_desk(tmp_path / "left")
 
 
-@pytest.mark.parametrize("point", ["reserved", "drawn"])
-def test_killed_before_the_store_the_reservation_stays_spent_and_a_new_draw_is_a_new_charge(
+@pytest.mark.parametrize("point", ["reserved", "signed", "drawn"])
+def test_R_4_killed_before_the_store_the_reservation_stays_spent_and_a_new_draw_is_a_new_charge(
     killed, tmp_path, point
 ):
     desk = _left_at(killed, point, tmp_path)
@@ -184,7 +185,7 @@ def test_killed_before_the_store_the_reservation_stays_spent_and_a_new_draw_is_a
     assert kinds(desk) == ["reserve", "reserve", "forfeit", "reserve", "reserve", "finalise"]
 
 
-def test_killed_after_the_store_the_release_is_hidden_and_then_resumes_to_the_same_bytes(killed, tmp_path):
+def test_R_4_killed_after_the_store_the_release_is_hidden_then_resumes_to_the_same_bytes(killed, tmp_path):
     desk = _left_at(killed, "stored", tmp_path)
     with desk.engine.begin() as connection:
         assert visible(connection, desk.store) == ()
@@ -197,7 +198,7 @@ def test_killed_after_the_store_the_release_is_hidden_and_then_resumes_to_the_sa
         assert len(visible(connection, desk.store)) == 1
 
 
-def test_killed_after_the_end_everything_stands(killed, tmp_path):
+def test_R_4_killed_after_the_end_everything_stands(killed, tmp_path):
     desk = _left_at(killed, "finalised", tmp_path)
     with desk.engine.begin() as connection:
         assert len(visible(connection, desk.store)) == 1
@@ -206,7 +207,7 @@ def test_killed_after_the_end_everything_stands(killed, tmp_path):
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_anywhere_nothing_stored_lacks_its_entry_in_the_account(killed, tmp_path, point):
+def test_R_4_killed_anywhere_nothing_stored_lacks_its_entry_in_the_account(killed, tmp_path, point):
     desk = _left_at(killed, point, tmp_path)
     with desk.engine.begin() as connection:
         reserved = {e.number for e in ledger.entries(connection) if e.kind == "reserve"}
@@ -236,7 +237,7 @@ def _publish_edition(folder: Path, edition: int) -> str:
     return "published"
 
 
-def test_eight_publications_with_budget_for_one_publish_one(tmp_path):
+def test_R_4_eight_publications_with_budget_for_one_publish_one(tmp_path):
     a_desk(tmp_path)
     with processes().Pool(8) as pool:
         outcomes = pool.starmap(_publish_edition, [(tmp_path, n) for n in range(1, 9)], chunksize=1)
@@ -250,8 +251,10 @@ def test_a_stored_release_that_nobody_paid_for_stays_hidden(tmp_path):
     stored.path.rename(other.store.path(stored.id))
     with other.engine.begin() as connection:
         assert visible(connection, other.store) == ()
-    with pytest.raises(ReleaseDamagedError, match="without a reservation"):
+    with pytest.raises(LedgerBehindError, match=r"release 2025-26\.season\.e1 has entry 2"):
         publish_now(other, a_publication())
+    with pytest.raises(ReleaseDamagedError, match="without a reservation"):
+        resume(stored.id, other, actor="start-up", now=NOW)
 
 
 def test_a_finalised_release_that_is_gone_is_never_drawn_again(tmp_path):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from privacy import mechanisms
 from privacy.budget import NOTHING, PrivacyLoss
 from privacy.mechanisms import (
     Draw,
+    LossExceededError,
     Sensitivity,
     draw,
     epsilon,
@@ -63,3 +65,29 @@ def test_tables_are_drawn_in_one_go_each_under_its_own_name():
     drawn = draw(tables)
     assert drawn["wide"].tolist() == [0, 1, 2, 3, 4, 5]
     assert drawn["narrow"].tolist() == [7]
+
+
+COSTING = {
+    "wide": Draw(np.zeros(6, dtype=np.int64), Sensitivity(6, 20), 800.0),
+    "narrow": Draw(np.zeros(1, dtype=np.int64), Sensitivity(1, 1), 60.0),
+}
+LOSS = release_loss([t.sensitivity for t in COSTING.values()], [t.scale for t in COSTING.values()])
+ONE_LESS = PrivacyLoss(LOSS.nano_rho - 1)
+
+
+def test_what_was_charged_to_the_last_nano_rho_is_let_through():
+    assert {name: len(cells) for name, cells in draw(COSTING, LOSS).items()} == {"wide": 6, "narrow": 1}
+
+
+def test_what_costs_more_than_was_charged_is_not_drawn_and_the_filter_is_not_asked(monkeypatch):
+    monkeypatch.setattr(mechanisms, "_filter", lambda _: pytest.fail("a filter that refused would be dead"))
+    with pytest.raises(LossExceededError, match="Nothing was drawn"):
+        draw(COSTING, ONE_LESS)
+
+
+def test_opendp_refuses_by_itself_what_our_own_check_lets_through(monkeypatch):
+    """Half the scale costs four times as much; our own arithmetic, made blind, does not see it."""
+    halved = {name: Draw(t.counts, t.sensitivity, t.scale / 2) for name, t in COSTING.items()}
+    monkeypatch.setattr(mechanisms, "release_loss", lambda *_: NOTHING)
+    with pytest.raises(Exception, match="would exceed privacy budget"):
+        draw(halved, LOSS)
