@@ -1,16 +1,17 @@
 # Foyer's whole contributor interface. `make demo` and `make test` set up what they need by themselves.
 SHELL := /bin/bash
 VENV := .venv
+SECOND := .venv-second-opinion
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test check bench second-opinion lock clean
 
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/.made:
 	@test -n "$(PYTHON)" || { echo "Foyer needs Python 3.11 or 3.12 with venv. On Debian: apt install python3 python3-venv"; exit 1; }
@@ -54,9 +55,19 @@ check: install $(VENV)/.test ## format, lint, types, import contracts
 bench: install $(VENV)/.test ## ratios in one run; writes benchmarks/BENCHMARKS.md
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+$(SECOND)/.made: requirements/second-opinion.txt
+	@test -n "$(PYTHON)" || { echo "Foyer needs Python 3.11 or 3.12 with venv. On Debian: apt install python3 python3-venv"; exit 1; }
+	@echo "Installing Google's dp-accounting beside Foyer (hash-checked)"
+	@$(PYTHON) -m venv $(SECOND)
+	@$(SECOND)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/second-opinion.txt
+	@touch $@
+
+second-opinion: install $(SECOND)/.made ## verify this installation, epsilons by Google's dp-accounting as well
+	@$(BIN)/foyer verify --second-opinion --dp-accounting-python $(SECOND)/bin/python $(VERIFY_ARGS)
+
 lock: $(VENV)/.test ## renew requirements/*.txt from requirements/*.in (needs uv)
-	@for name in runtime test geodata; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	@for name in runtime test geodata second-opinion; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 		--no-emit-index-url --no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove the environment, the demo's data and the packs
-	@rm -rf $(VENV) var .cache aggregation/packs/*.jsonl.gz .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info
+	@rm -rf $(VENV) $(SECOND) var .cache aggregation/packs/*.jsonl.gz .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -75,8 +76,12 @@ def build_manifest(
 
 
 def epsilons(loss: PrivacyLoss) -> dict[str, float]:
-    """Epsilon at each delta that we state, to six decimals."""
-    return {f"{delta:.0e}".replace("e-0", "e-"): round(epsilon(loss, delta), 6) for delta in DELTAS}
+    """Epsilon at each delta that we state, to six decimals, rounded up: never told smaller than it is."""
+    return {f"{delta:.0e}".replace("e-0", "e-"): _up(epsilon(loss, delta)) for delta in DELTAS}
+
+
+def _up(value: float) -> float:
+    return math.ceil(value * 1e6) / 1e6
 
 
 def lifetime(loss: PrivacyLoss) -> dict[str, dict[str, float]]:

@@ -81,8 +81,13 @@ class StoredRelease:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads((self.path / "manifest.json").read_bytes())
+        content: dict[str, Any] = json.loads(self.manifest_bytes)
         return content
+
+    @property
+    def manifest_bytes(self) -> bytes:
+        """The manifest as it was stored and as the ledger names its hash."""
+        return (self.path / "manifest.json").read_bytes()
 
     @property
     def manifest_digest(self) -> str:

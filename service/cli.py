@@ -28,9 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     _erase(commands.add_parser("erase", help="at the venue: have the rows of people erased"))
     _publish(commands.add_parser("publish", help="propose a season, or approve what a colleague proposed"))
     _ledger(commands.add_parser("ledger", help="what was spent, by season"))
-    commands.add_parser(
-        "verify", help="check the ledger's chain and every stored release against its signature"
-    )
+    _verify(commands.add_parser("verify", help="recompute what releases and ledger state, by other code"))
     _admin(commands.add_parser("admin", help="set up this installation"))
     return parser
 
@@ -114,6 +112,34 @@ def _ledger(parser: argparse.ArgumentParser) -> None:
     checkpoint = deeds.add_parser("checkpoint", help="print the signed checkpoint, to be kept elsewhere")
     checkpoint.add_argument("--out", type=Path, metavar="FILE", help="write it to a file instead")
     deeds.add_parser("catch-up", help="enter what the signed copy has and a restored database lacks")
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--folder", type=Path, help="a folder like this installation's, or a backup of it")
+    where.add_argument("--server", metavar="URL", help="what this server shows to anyone")
+    parser.add_argument(
+        "--public", action="store_true", help="the folder holds manifests and the signed ledger alone"
+    )
+    parser.add_argument("--public-key", metavar="BASE64", help="the key that all signatures must be of")
+    parser.add_argument(
+        "--pin",
+        dest="pins",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a checkpoint that was kept elsewhere; may be given more than once",
+    )
+    parser.add_argument("--second-opinion", action="store_true", help="ask Google's dp-accounting as well")
+    parser.add_argument(
+        "--dp-accounting-python",
+        dest="interpreter",
+        type=Path,
+        default=Path(sys.executable),
+        metavar="PATH",
+        help="an interpreter that has dp-accounting (make second-opinion)",
+    )
 
 
 def _admin(parser: argparse.ArgumentParser) -> None:

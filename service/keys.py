@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ingest.identity.oprf import Evaluator, key_check, new_key
 from ingest.seasons import Season
 
 SECRET_BYTES = 32
 OPRF_KEY_ID = "k1"
+SIGNING = "signing"
 
 
 class KeyFileError(ValueError):
@@ -59,9 +61,18 @@ def load(folder: Path, needed: Collection[str] = ()) -> Keys:
         evaluator=evaluator,
         pepper=_secret(folder / "pepper"),
         tombstones=_secret(folder / "tombstones"),
-        signing=Ed25519PrivateKey.from_private_bytes(_secret(folder / "signing")),
+        signing=Ed25519PrivateKey.from_private_bytes(_secret(folder / SIGNING)),
         check=key_check(evaluator),
     )
+
+
+def public_key(folder: Path) -> bytes | None:
+    """The 32 bytes with which signatures are checked; None where no signing key was made. Makes nothing."""
+    path = folder / SIGNING
+    if not path.exists():
+        return None
+    key = Ed25519PrivateKey.from_private_bytes(_whole(path)).public_key()
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def _secret(path: Path) -> bytes:

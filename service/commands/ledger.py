@@ -68,8 +68,7 @@ def _catch_up(runtime: Runtime, _: argparse.Namespace) -> None:
     with runtime.writing() as connection:
         entered = runtime.checkpoints.catch_up(connection)
     # Only now is it known whether all holds that was signed: releases and a copy elsewhere have their say.
-    with runtime.reading() as connection:
-        runtime.checkpoints.check(connection, runtime.releases)
+    runtime.checkpoints.advance(runtime.engine, runtime.releases, runtime.settings.now())
     print(
         f"Entered {entered} entries that the signed copy has and the database lacked."
         if entered

@@ -35,18 +35,24 @@ def opened(*, anew: bool = False, unchecked: bool = False) -> Iterator[Runtime]:
 
     `unchecked` opens it also where the ledger does not hold.
     """
-    settings = read_settings()
-    # An empty folder made here would pass every check of `verify`, and say so of the wrong folder.
-    if not anew and not (settings.data / DATABASE).is_file():
-        raise CommandFailedError(
-            f"There is no installation in {settings.data}. "
-            "Set FOYER_DATA to its folder, or begin with `foyer admin init`."
-        )
+    settings = read_settings() if anew else installation()
     runtime = open_or_say(settings, unchecked=unchecked)
     try:
         yield runtime
     finally:
         runtime.close()
+
+
+def installation() -> Settings:
+    """The settings of the installation that FOYER_DATA names; CommandFailedError where there is none."""
+    settings = read_settings()
+    # An empty folder made here would pass every check of `verify`, and say so of the wrong folder.
+    if not (settings.data / DATABASE).is_file():
+        raise CommandFailedError(
+            f"There is no installation in {settings.data}. "
+            "Set FOYER_DATA to its folder, or begin with `foyer admin init`."
+        )
+    return settings
 
 
 def open_or_say(settings: Settings, *, unchecked: bool = False) -> Runtime:

@@ -1,70 +1,136 @@
-"""`foyer verify`: releases, the ledger's and the audit trail's chains in; what does not hold, out."""
+"""`foyer verify`: releases, ledger and audit trail in; what does not hold, and what it all costs, out.
+
+What is checked is checked by `service.verifier`, which shares no code with the rest of Foyer. Here the folder
+is found: this installation's, one that is named, or what a server shows to anyone, fetched beforehand.
+"""
 
 from __future__ import annotations
 
 import argparse
+import base64
+import binascii
+import json
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import Connection
+import httpx
 
-from privacy import ledger
-from privacy.entries import EntryKind
-from service import audit
-from service.commands.opening import CommandFailedError, opened
-from service.runtime import Runtime
+from service import keys
+from service.commands.opening import CommandFailedError, installation, path_words
+from service.verifier import Report, Unreadable, verify
+from service.verifier.losses import epsilon
+from service.verifier.second_opinion import NoOpinionError, Opinion, ask
 
 ADVICE = "Restore what is named here from a backup, and publish nothing until `foyer verify` holds."
+DELTAS = (1e-6, 1e-10)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be verified. `public`: only what anyone may have lies there."""
+
+    folder: Path
+    key: bytes | None
+    public: bool
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when everything holds; 1 with one line for each thing that does not."""
     try:
-        with opened(unchecked=True) as runtime:
-            problems = find_problems(runtime)
-            count = len(runtime.releases.ids())
-    except CommandFailedError as wrong:
+        with _subject(arguments) as subject:
+            report = verify(
+                subject.folder, public_key=subject.key, pins=arguments.pins, public=subject.public
+            )
+        opinions = _second_opinion(report, arguments.interpreter) if arguments.second_opinion else []
+    except (CommandFailedError, Unreadable, NoOpinionError) as wrong:
         print(wrong, file=sys.stderr)
         return 1
+    except OSError as refused:
+        print(path_words(refused), file=sys.stderr)
+        return 1
+    problems = report.problems + [said for one in opinions if (said := one.problem) is not None]
     for problem in problems:
         print(problem)
     if problems:
         print(ADVICE, file=sys.stderr)
         return 1
-    print(f"All holds: the ledger, the audit trail and {count} releases.")
+    print("\n".join(_told(report, opinions)))
     return 0
 
 
-def find_problems(runtime: Runtime) -> list[str]:
-    """Every broken link, changed file and missing signature, each as a line that names it."""
-    with runtime.reading() as connection:
-        problems = [f"Ledger: entry {fault.number} {fault.problem}" for fault in ledger.verify(connection)]
-        problems += _audit_problems(connection)
-        published = {
-            entry.publication: entry.digest
-            for entry in ledger.entries(connection)
-            if entry.kind == EntryKind.FINALISE.value
-        }
-    for release_id in runtime.releases.ids():
-        problems += [f"Release {release_id}: {p}" for p in _release_problems(runtime, release_id, published)]
-    # A folder that is gone fails no check of its own: only the ledger knows that it should be there.
-    gone = sorted(published.keys() - set(runtime.releases.ids()))
-    return problems + [f"Release {release_id}: is missing, though the ledger names it" for release_id in gone]
+@contextmanager
+def _subject(arguments: argparse.Namespace) -> Iterator[Subject]:
+    given = _key(arguments.public_key)
+    if arguments.server is not None:
+        with tempfile.TemporaryDirectory(prefix="foyer-verify-") as folder:
+            _fetch(arguments.server, Path(folder))
+            yield Subject(Path(folder), given, public=True)
+    elif arguments.folder is not None:
+        yield Subject(arguments.folder, given, public=arguments.public)
+    else:
+        settings = installation()
+        try:
+            own = keys.public_key(settings.data / "keys")
+        except keys.KeyFileError as problem:
+            raise CommandFailedError(str(problem)) from None
+        yield Subject(settings.data, given or own, public=False)
 
 
-def _audit_problems(connection: Connection) -> list[str]:
+def _key(text: str | None) -> bytes | None:
+    if text is None:
+        return None
     try:
-        broken = audit.broken_entry(connection)
-    except ValueError:
-        return ["Audit trail: an entry holds something that is no moment"]
-    return [] if broken is None else [f"Audit trail: entry {broken} was changed, removed or put elsewhere"]
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        raise CommandFailedError("A public key is 32 bytes in base64. Copy it from a signature once more.")
+    return key
 
 
-def _release_problems(runtime: Runtime, release_id: str, published: dict[str, str]) -> list[str]:
-    stored = runtime.releases.open(release_id)
+def _fetch(server: str, folder: Path) -> None:
+    """What a server shows to anyone: the signed ledger and the manifest of every release in view."""
     try:
-        problems = list(stored.verify(runtime.keys.signing.public_key()))
-    except ValueError:
-        return ["manifest.json was changed and cannot be read"]
-    if release_id in published and published[release_id] != stored.manifest_digest:
-        problems.append("manifest.json is not the one that the ledger names")
-    return problems
+        with httpx.Client(base_url=server, timeout=60, follow_redirects=False) as client:
+            (folder / "ledger.json").write_bytes(_get(client, "/api/v1/ledger/signed"))
+            for release in json.loads(_get(client, "/api/v1/releases")):
+                place = folder / "releases" / Path(release["id"]).name
+                place.mkdir(parents=True)
+                (place / "manifest.json").write_bytes(_get(client, f"/api/v1/releases/{release['id']}"))
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        raise CommandFailedError(
+            f"{server} shows no ledger and releases. Check the address, or wait until a season is published."
+        ) from None
+
+
+def _get(client: httpx.Client, path: str) -> bytes:
+    return client.get(path).raise_for_status().content
+
+
+def _second_opinion(report: Report, interpreter: Path) -> list[Opinion]:
+    noise = {f"Release {r.id}, season {s}": tables for r in report.found for s, tables in r.noise.items()}
+    spent = {f"Season {season} in all": nano_rho for season, nano_rho in report.totals.items()}
+    return ask(noise, spent, DELTAS, interpreter)
+
+
+def _told(report: Report, opinions: list[Opinion]) -> Iterator[str]:
+    tables, files = (sum(getattr(one, name) for one in report.found) for name in ("tables", "files"))
+    trail = f", {report.deeds} deeds of the audit trail" if report.deeds else ""
+    yield (
+        f"All holds: {report.entries} entries of the ledger{trail}, {len(report.found)} releases "
+        f"with {tables} tables and {files} files."
+    )
+    yield f"Signed by {report.public_key}."
+    for season, nano_rho in report.totals.items():
+        at6, at10 = (epsilon(nano_rho, delta) for delta in DELTAS)
+        yield (
+            f"Season {season}: {nano_rho:,} nano-rho, which is epsilon {at6:.3f} at delta 1e-6 and "
+            f"{at10:.3f} at delta 1e-10 for one booker's whole season."
+        )
+    if opinions:
+        furthest = max(abs(one.by_zcdp - one.ours) for one in opinions)
+        yield f"dp-accounting agrees on all {len(opinions)} epsilons, to {furthest:.6f} at most."

@@ -102,10 +102,10 @@ def releases(house: House) -> list[ReleaseOut]:
     return [ReleaseOut(id=r.id, season=r.manifest["season"], edition=r.manifest["edition"]) for r in stored]
 
 
-@router.get("/releases/{release_id}", responses=problems(404))
-def manifest(release_id: str, house: House) -> dict[str, Any]:
-    """The signed account of a release: bounds, scales, loss, files and their hashes."""
-    return _in_view(house, release_id).manifest
+@router.get("/releases/{release_id}", response_model=dict[str, Any], responses=problems(404))
+def manifest(release_id: str, house: House) -> Response:
+    """The signed account of a release: bounds, scales, loss, files and their hashes. The very bytes."""
+    return Response(_in_view(house, release_id).manifest_bytes, media_type="application/json")
 
 
 def _in_view(house: Runtime, release_id: str) -> StoredRelease:

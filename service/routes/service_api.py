@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from sse_starlette import EventSourceResponse
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from ingest.seasons import Season
 from privacy import ledger
 from privacy.policy import POLICY
+from privacy.signing import readable
 from service import access, auth, jobs
 from service.access import NotThereError, Person
 from service.errors import ProblemError
@@ -122,6 +123,25 @@ def public_ledger(house: House, after: Annotated[int, Query(ge=0)] = 0) -> Ledge
         ],
         next=entries[-1].number if len(entries) == MOST_ENTRIES else None,
     )
+
+
+@router.get("/ledger/signed", response_model=dict[str, Any], responses=problems(404))
+def signed_ledger(house: House) -> Response:
+    """The whole ledger with its signed checkpoint. Keep one: no later ledger may lack what it has."""
+    return _signed(house, whole=True)
+
+
+@router.get("/ledger/checkpoint", response_model=dict[str, Any], responses=problems(404))
+def signed_checkpoint(house: House) -> Response:
+    """The signed checkpoint alone: how many entries, the last one's hash and what each season has spent."""
+    return _signed(house, whole=False)
+
+
+def _signed(house: Runtime, *, whole: bool) -> Response:
+    document = house.checkpoints.document
+    if document is None:
+        raise NotThereError
+    return Response(readable(document if whole else document["checkpoint"]), media_type="application/json")
 
 
 @router.post("/tokens", status_code=201, responses=problems(401))

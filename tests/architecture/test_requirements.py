@@ -37,7 +37,7 @@ def test_every_extra_that_is_asked_is_pinned(lock: str) -> None:
                 assert not missing, f"{name} asks {asked.name}{sorted(missing)}: lock with --no-strip-extras"
 
 
-@pytest.mark.parametrize("lock", ["runtime.txt", "test.txt", "geodata.txt"])
+@pytest.mark.parametrize("lock", ["runtime.txt", "test.txt", "geodata.txt", "second-opinion.txt"])
 def test_every_pin_has_a_hash_and_no_address(lock: str) -> None:
     text = (LOCKS / lock).read_text("utf-8")
     assert "://" not in text

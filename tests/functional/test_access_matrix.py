@@ -40,7 +40,7 @@ MATRIX: dict[str, Row] = {
     "GET /ledger": OPEN, "GET /api": OPEN, "POST /csp-report": OPEN,
     f"GET {V1}/openapi.json": OPEN, f"GET {V1}/health": OPEN, f"GET {V1}/measures": OPEN,
     f"GET {V1}/regions": OPEN, f"GET {V1}/releases": OPEN, f"GET {V1}/releases/{{release_id}}": OPEN,
-    f"GET {V1}/ledger": OPEN,
+    f"GET {V1}/ledger": OPEN, f"GET {V1}/ledger/signed": OPEN, f"GET {V1}/ledger/checkpoint": OPEN,
     "GET /": ALL, "GET /account": ALL, "POST /account/tokens": ALL, "POST /account/sessions/end": ALL,
     "POST /account/tokens/{token_id}/revoke": Row(frozenset(ROLES), "token_id"),
     f"POST {V1}/tokens": ALL, f"DELETE {V1}/tokens/{{token_id}}": Row(frozenset(ROLES), "token_id"),

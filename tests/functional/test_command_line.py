@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from ingest.seasons import Season
@@ -18,12 +19,13 @@ from privacy.release import StoredRelease
 from service import auth, intake, publication, workflow
 from service import demo as demo_command
 from service.access import Role
+from service.app import create_app
 from service.cli import main
 from service.people import disable
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
 from tests.conftest import BuiltDemo
-from tests.functional.house import Running, Sale, extract, populate, running, settings
+from tests.functional.house import Running, Sale, extract, populate, running, serving, settings
 from tests.functional.test_publishing import deliver
 from tests.unit.ingest_prepare.helpers import EXPORTS, GENERIC, PROFILE, STAVOREN
 
@@ -347,9 +349,130 @@ def test_the_ledger_says_what_was_spent_and_is_left(
 def test_verify_finds_that_all_holds(
     machine: Callable[[Path], Path], published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    machine(published)
+    folder = machine(published)
     assert main(["verify"]) == 0
-    assert capsys.readouterr().out == "All holds: the ledger, the audit trail and 1 releases.\n"
+    said = capsys.readouterr().out
+    assert re.match(
+        r"All holds: 3 entries of the ledger, \d+ deeds of the audit trail, 1 releases with", said
+    )
+    manifest = StoredRelease("2025-26.season.e1", folder / E1).manifest
+    for loss in manifest["losses"]:
+        assert f"Season {loss['season']}: {loss['nano_rho']:,} nano-rho, which is epsilon" in said
+    assert manifest["signature"]["public_key"] in said
+
+
+def test_D_02_verify_asks_googles_dp_accounting_for_a_second_opinion(
+    machine: Callable[[Path], Path], published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine(published)
+    assert main(["verify", "--second-opinion"]) == 0
+    assert "dp-accounting agrees on all 8 epsilons" in capsys.readouterr().out
+    assert main(["verify", "--second-opinion", "--dp-accounting-python", "/bin/false"]) == 1
+    assert "make second-opinion" in capsys.readouterr().err
+
+
+def test_verify_changes_nothing(machine: Callable[[Path], Path], published: Path) -> None:
+    folder = machine(published)
+
+    def everything() -> dict[Path, bytes]:
+        # SQLite makes these two for any reader, and they hold nothing of their own.
+        left_out = {"foyer.db-shm", "foyer.db-wal"}
+        return {p: p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name not in left_out}
+
+    before = everything()
+    assert main(["verify"]) == 0
+    assert everything() == before
+
+
+def test_R_7_a_pin_kept_elsewhere_gives_an_old_installation_away(
+    machine: Callable[[Path], Path],
+    delivered: Path,
+    published: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Everything is put back to the day before; nothing there knows better, but the exported checkpoint."""
+    machine(published)
+    pin = tmp_path / "pin.json"
+    assert main(["ledger", "checkpoint", "--out", str(pin)]) == 0
+    assert main(["verify", "--pin", str(pin)]) == 0
+    old = shutil.copytree(delivered, tmp_path / "old")
+    shutil.copytree(published / "keys", old / "keys", dirs_exist_ok=True)
+    monkeypatch.setenv("FOYER_DATA", str(old))
+    assert main(["verify"]) == 0
+    capsys.readouterr()
+    assert main(["verify", "--pin", str(pin)]) == 1
+    assert capsys.readouterr().out == "Pin pin.json: the ledger ends at entry 0, but this knows entry 3\n"
+    pins = tmp_path / "pins"
+    pins.mkdir()
+    shutil.copy(published / "ledger.json", pins)
+    monkeypatch.setenv("FOYER_PINS", str(pins))
+    for words in (["ledger"], ["serve"], ["publish", "2025-26", "--as", ELS]):
+        assert main(words) == 1
+        assert "foyer ledger catch-up" in capsys.readouterr().err
+    assert main(["ledger", "catch-up"]) == 0
+    capsys.readouterr()
+    assert (
+        main(["verify", "--pin", str(pin)]) == 1
+    )  # what was paid is paid; only the release has to be restored
+    assert capsys.readouterr().out == f"Release {E1[9:]}: is missing, though the ledger names it\n"
+
+
+def test_R_7_catching_up_by_command_finds_the_same_release_again(
+    machine: Callable[[Path], Path],
+    delivered: Path,
+    published: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Only the database is an old one: refused, caught up, proposed again, shown for no further charge."""
+    folder = machine(published)
+    assert main(["ledger", "catch-up"]) == 0
+    assert "lacks no entry" in capsys.readouterr().out
+    for left in folder.glob("foyer.db*"):
+        left.unlink()
+    shutil.copy(delivered / "foyer.db", folder)
+    assert main(["ledger"]) == 1
+    assert "an older database was restored" in capsys.readouterr().err
+    assert main(["verify"]) == 1
+    assert "Checkpoint: the ledger ends at entry 0, but entry 3 was signed" in capsys.readouterr().out
+    assert main(["ledger", "catch-up"]) == 0
+    assert "Entered 3 entries" in capsys.readouterr().out
+    assert main(["publish", "2025-26", "--as", ELS]) == 0
+    assert main(["publish", "2025-26", "--as", MURAT]) == 0
+    capsys.readouterr()
+    assert main(["verify"]) == 0
+    assert "3 entries of the ledger" in capsys.readouterr().out
+
+
+def test_a_ledger_without_entries_has_no_checkpoint_yet(
+    machine: Callable[[Path], Path], delivered: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine(delivered)
+    assert main(["ledger", "checkpoint"]) == 1
+    assert "Publish a season first" in capsys.readouterr().err
+
+
+def test_anyone_verifies_what_a_server_shows(
+    machine: Callable[[Path], Path], published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From outside, with nothing but the address: the ledger, the manifests, and what was kept of them."""
+    folder = machine(published)
+    pin = tmp_path / "pin.json"
+    key = StoredRelease("2025-26.season.e1", folder / E1).manifest["signature"]["public_key"]
+    with serving(create_app(settings(folder))) as address:
+        pin.write_bytes(httpx.get(f"{address}/api/v1/ledger/checkpoint").content)
+        words = ["verify", "--server", address, "--public-key", key, "--pin", str(pin)]
+        assert main([*words, "--second-opinion"]) == 0
+    said = capsys.readouterr().out
+    assert "All holds: 3 entries of the ledger, 1 releases with" in said
+    assert main(["verify", "--server", "http://127.0.0.1:1"]) == 1
+    assert "Check the address" in capsys.readouterr().err
+    assert main(["verify", "--public-key", "AAAA"]) == 1
+    assert "32 bytes in base64" in capsys.readouterr().err
+    assert main(["verify", "--folder", str(tmp_path)]) == 1
+    assert "Name another folder" in capsys.readouterr().err
+    assert main(["verify", "--folder", str(folder)]) == 0
 
 
 def flip(path: Path, at: int) -> None:
@@ -399,6 +522,14 @@ HARM: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda folder: (folder / E1 / "audiences" / "more.parquet").touch(),
         "Release 2025-26.season.e1: audiences/more.parquet is not named in the manifest",
     ),
+    "a byte of the signed ledger": (
+        lambda folder: flip(folder / "ledger.json", 60),
+        "Checkpoint: it does not carry the service's signature",
+    ),
+    "the signed ledger taken away": (
+        lambda folder: (folder / "ledger.json").unlink(),
+        "Checkpoint: ledger.json is missing. Start the service, which signs the ledger.",
+    ),
     "a smaller spending": (
         lambda folder: edit(folder, "update ledger_entries set nano_rho = nano_rho - 1 where number = 1"),
         "Ledger: entry 1 was changed after it was written",
@@ -423,7 +554,7 @@ HARM: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("name", HARM)
-def test_verify_finds_and_names_what_was_changed(
+def test_R_10_verify_finds_and_names_what_was_changed(
     machine: Callable[[Path], Path], published: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     harm, named = HARM[name]
