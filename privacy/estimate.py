@@ -14,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from aggregation.bounds import Bounds
 from privacy.consistency import Floats
 from privacy.first_venues import AREAS, FIRST, as_core
 from privacy.fitting import Z95, Fit, Level, NoisyTable, Tree, plain_fit
 from privacy.nearness import NOWHERE, Nearness
-from privacy.policy import NETWORK_PARTITIONS, VENUE_PARTITIONS
+from privacy.policy import BOUNDS, NETWORK_PARTITIONS, VENUE_PARTITIONS
 from privacy.release import CELLS_SCHEMA, DERIVED, RELEASED, WITHHELD
 from privacy.truncation import allow_for_bounds, shares_left_out
 
@@ -30,6 +31,7 @@ def estimate_cells(
     regions: Mapping[str, str],
     spread: Mapping[str, float] | None = None,
     near: Nearness = NOWHERE,
+    bounds: Bounds = BOUNDS,
 ) -> pa.Table:
     """Every cell of the release: each drawn one, and those that follow from them.
 
@@ -37,9 +39,9 @@ def estimate_cells(
     given. Both must be what every member may see: who knows the raw integers reads it back from estimates.
     """
     by_name = {table.name: table for table in tables}
-    shares = shares_left_out(by_name)
+    shares = shares_left_out(by_name, bounds)
     if (first := by_name.get(FIRST)) is not None:
-        by_name |= {AREAS: as_core(first, by_name)}
+        by_name |= {AREAS: as_core(first, by_name, bounds)}
     parts: list[pa.Table] = []
     for partitions, leans_on in ((NETWORK_PARTITIONS, {}), (VENUE_PARTITIONS, spread or {})):
         scope = [by_name.pop(name) for name in partitions if name in by_name]

@@ -13,24 +13,26 @@ from dataclasses import replace
 
 import numpy as np
 
+from aggregation.bounds import Bounds
 from privacy.fitting import NoisyTable
 from privacy.policy import BOUNDS
 
 AREAS, FIRST, BANDS = "reach_by_area", "reach_by_area_first", "network_venues_per_booker"
 
 
-def as_core(first: NoisyTable, tables: Mapping[str, NoisyTable]) -> NoisyTable:
+def as_core(first: NoisyTable, tables: Mapping[str, NoisyTable], bounds: Bounds = BOUNDS) -> NoisyTable:
     """The first venues' table as an observation of the core's, by the network's released bands."""
     bands = tables.get(BANDS)
-    return replace(first, name=AREAS, measure=AREAS, factor=1.0 if bands is None else pairs_per_first(bands))
+    factor = 1.0 if bands is None else pairs_per_first(bands, bounds)
+    return replace(first, name=AREAS, measure=AREAS, factor=factor)
 
 
-def pairs_per_first(bands: NoisyTable) -> float:
+def pairs_per_first(bands: NoisyTable, bounds: Bounds = BOUNDS) -> float:
     """How many pairs of booker and venue the core holds for each that the first venues hold."""
     venues = np.array([_venues(label) for label in bands.inner[1]])
     bookers = np.maximum(bands.noisy, 0)
-    first = bookers @ np.minimum(venues, BOUNDS.first_venues)
-    return float(bookers @ np.minimum(venues, BOUNDS.core_venues) / first) if first else 1.0
+    first = bookers @ np.minimum(venues, bounds.first_venues)
+    return float(bookers @ np.minimum(venues, bounds.core_venues) / first) if first else 1.0
 
 
 def _venues(band: str) -> float:

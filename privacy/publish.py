@@ -240,9 +240,9 @@ def _cells(
 ) -> pa.Table:
     tables = [NoisyTable(f.name, f.measure, f.level, f.keyset, noisy[f.name], f.scale) for f in planned.facts]
     # What may be seen of the network does not hang on how areas lean, so it is found with none leaning on it.
-    cells = estimate_cells(tables, regions, near=near)
+    cells = estimate_cells(tables, regions, near=near, bounds=planned.bounds)
     seen = spread(cells)
-    return estimate_cells(tables, regions, seen, near) if seen else cells
+    return estimate_cells(tables, regions, seen, near, planned.bounds) if seen else cells
 
 
 def _finalise(stored: StoredRelease, reservation: Reservation, desk: Desk, actor: str, now: datetime) -> None:

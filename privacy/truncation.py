@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
+from aggregation.bounds import Bounds
 from privacy.fitting import NoisyTable
 from privacy.policy import BEYOND_SPREAD, BOUNDS, MATTERS_FROM, VENUE_PARTITIONS
 from privacy.release import WITHHELD
@@ -23,9 +24,7 @@ CORE = (*VENUE_PARTITIONS, "returning")
 MIDDLE_OF_BAND = {"7-12": 9, "13-20": 15, "21+": 24}
 
 
-def shares_left_out(
-    tables: Mapping[str, NoisyTable], crossover_venues: int = BOUNDS.crossover_venues
-) -> dict[str, float]:
+def shares_left_out(tables: Mapping[str, NoisyTable], bounds: Bounds = BOUNDS) -> dict[str, float]:
     """Each measure's share beyond its bound: one standard error above its estimate, never below nothing.
 
     A measure without a share here is counted whole.
@@ -48,7 +47,7 @@ def shares_left_out(
                 found[measure] = _share(_cell(kinds, cut), kinds.scale, tables[measure])
     bands, pairs = tables.get("network_venues_per_booker"), tables.get("crossover")
     if bands is not None and pairs is not None:
-        weight = {band: _pairs(n) - _pairs(crossover_venues) for band, n in MIDDLE_OF_BAND.items()}
+        weight = {band: _pairs(n) - _pairs(bounds.crossover_venues) for band, n in MIDDLE_OF_BAND.items()}
         missed = sum(max(w, 0) * _cell(bands, band) for band, w in weight.items())
         found["crossover"] = _share(missed, bands.scale * math.hypot(*weight.values()), pairs)
     if "visits" in found:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregation.bounds import Bounds
 from aggregation.measures import Axis, Keyset
 from ingest.seasons import Season
 from privacy.budget import Charge, PrivacyLoss, Purpose
@@ -45,6 +46,7 @@ class Planned:
     facts: tuple[TableFacts, ...]
     draws: Mapping[str, Draw]
     charges: tuple[Charge, ...]
+    bounds: Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ def plan_release(tables: Sequence[ExactTable], policy: Policy, regions: Mapping[
             draws[plan.name] = Draw(counts, bounds[season], scale)
     if len(draws) != len(facts):
         raise ValueError("Each measure is counted once in a release.")
-    return Planned(season, tuple(facts), draws, () if policy.noiseless else charges(facts, season))
+    charged = () if policy.noiseless else charges(facts, season)
+    return Planned(season, tuple(facts), draws, charged, policy.bounds)
 
 
 def charges(facts: Sequence[TableFacts], season: Season) -> tuple[Charge, ...]:

@@ -21,6 +21,7 @@ from privacy.workload import plan_release
 
 SMALL = Size(tickets=6000, venues=9, areas=250)
 OPEN = Bounds(
+    first_venues=9,
     core_venues=9,
     tail_venues=10,
     crossover_venues=9,
