@@ -52,6 +52,14 @@ def test_a_removed_colleague_is_out_at_once(fresh: Running) -> None:
     assert fresh.guest().log_in("box_office@dok.example").status_code == 401
 
 
+def test_nobody_removes_themselves(house: Running) -> None:
+    """Or an organisation could be left with nobody who can invite."""
+    keeper = house.guest("manager@gracht.example")
+    person = workflow.person_by_email(house.runtime, "manager@gracht.example")
+    assert keeper.post(f"/people/{person.id}/disable").status_code == 404
+    assert keeper.get("/people").status_code == 200
+
+
 def test_a_revoked_token_stops(house: Running) -> None:
     guest = house.guest(MANAGER)
     made = guest.post("/api/v1/tokens", json={"name": "x"}).json()
@@ -146,7 +154,9 @@ ERRORS = [
     ("PUT", "/api/v1/ledger", {}, 405),
     ("GET", "/api/v1/ledger?after=x", {}, 422),
     ("GET", "/api/v1/releases/none", {}, 404),
-    ("POST", "/api/v1/oprf/evaluate", {"json": {"key_id": "x", "blinded": [], "more": 1}}, 422),
+    ("POST", "/api/v1/oprf/evaluate", {"json": {"key_id": "x", "blinded": []}}, 422),
+    ("POST", "/api/v1/oprf/evaluate", {"json": {"key_id": "k1", "blinded": [], "more": 1}}, 422),
+    ("POST", "/api/v1/tokens", {"json": {"name": "x", "user_id": 1}}, 422),
     ("POST", "/api/v1/oprf/evaluate", {"json": {"key_id": "k1", "blinded": ["00" * 32]}}, 422),
     ("POST", "/api/v1/oprf/evaluate", {"json": {"key_id": "k1", "blinded": ["ff" * 32]}}, 422),
     ("POST", "/api/v1/oprf/evaluate", {"content": b"{"}, 422),
