@@ -32,6 +32,8 @@ MIN_CHANGED_OWNERS = 2
 WITHHELD = Text(
     en="Not shown, so that no single venue can be recognised.",
     nl="Niet getoond, zodat geen enkel huis te herkennen is.",
+    fr="Non affiché, afin qu'aucune salle ne puisse être reconnue.",
+    de="Nicht gezeigt, damit kein einzelnes Haus zu erkennen ist.",
 )
 
 

@@ -13,13 +13,20 @@ from privacy.disclosure_rules import MIN_CHANGED_OWNERS, MIN_OTHER_OWNERS, isola
 
 @dataclass(frozen=True, slots=True)
 class PeerGroup:
-    """One version of one group. `name` has en and nl; `members` are venues; it holds for one season."""
+    """One version of one group, for one season.
+
+    `name` has en and nl, other languages read the English; `members` are venues.
+    """
 
     id: str
     name: Mapping[str, str]
     version: int
     season: Season
     members: tuple[str, ...]
+
+    def name_in(self, language: str) -> str:
+        """The group's name as it was declared for the language, else in English."""
+        return self.name.get(language) or self.name["en"]
 
     def others(self, venue: str, owners: Mapping[str, str]) -> tuple[str, ...]:
         """The members that do not belong to this venue's owner (T-07: nobody's figure holds his own)."""
@@ -30,24 +37,38 @@ class PeerGroup:
 TOO_FEW = Text(
     en="A peer group needs at least five owners, so that each member sees at least four others.",
     nl="Een vergelijkingsgroep telt minstens vijf eigenaren, zodat elk lid er minstens vier andere ziet.",
+    fr="Un groupe de comparaison compte au moins cinq propriétaires ;"
+    " chaque membre en voit ainsi au moins quatre.",
+    de="Eine Vergleichsgruppe hat mindestens fünf Eigentümer, "
+    "damit jedes Mitglied mindestens vier andere sieht.",
 )
 SAME_SEASON = Text(
     en="A group changes only between seasons. Make the new version for a later season.",
     nl="Een groep verandert alleen tussen seizoenen. Maak de nieuwe versie voor een later seizoen.",
+    fr="Un groupe ne change qu'entre deux saisons. Faites la nouvelle version pour une saison ultérieure.",
+    de="Eine Gruppe ändert sich nur zwischen Saisons. Machen Sie die neue Fassung für eine spätere Saison.",
 )
 SINGLE_CHANGE = Text(
     en="At least two owners must join or leave at once: a single change gives that venue away.",
     nl="Er moeten minstens twee eigenaren tegelijk bij- of uitgaan: één wisseling verraadt dat huis.",
+    fr="Au moins deux propriétaires entrent ou sortent à la fois : un seul changement trahirait cette salle.",
+    de="Mindestens zwei Eigentümer kommen oder gehen zugleich: Ein einzelner Wechsel verrät dieses Haus.",
 )
 VERSION_ORDER = Text(
     en="A new version has the next number and the same id.",
     nl="Een nieuwe versie heeft het volgende nummer en dezelfde id.",
+    fr="Une nouvelle version porte le numéro suivant et le même identifiant.",
+    de="Eine neue Fassung hat die nächste Nummer und dieselbe Kennung.",
 )
 OVERLAP = Text(
     en="Beside the other groups and the network's totals this one gives a single venue away. "
     "Choose other members.",
     nl="Naast de andere groepen en de totalen van het netwerk verraadt deze groep één huis. "
     "Kies andere leden.",
+    fr="À côté des autres groupes et des totaux du réseau, celui-ci trahit une salle. "
+    "Choisissez d'autres membres.",
+    de="Neben den anderen Gruppen und den Summen des Netzwerks verrät diese ein einzelnes Haus. "
+    "Wählen Sie andere Mitglieder.",
 )
 
 

@@ -17,6 +17,9 @@ from privacy.disclosure_rules import (
 )
 from reports.wording import translator
 
+TAKEAWAYS = 12
+"""So many sections, the first ones, answer NIST's points, in its order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -64,7 +67,8 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "delta",
         "Delta is small",
-        "Delta is the chance that the stated epsilon is passed. We print it for one in a million and lower.",
+        "Epsilon holds but for a tiny remainder, delta. We state epsilon at the same two deltas everywhere, "
+        "one in a million and one in ten thousand million, so that two epsilons can be compared.",
     ),
     (
         "sensitivity",

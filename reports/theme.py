@@ -13,6 +13,8 @@ from typing import Any
 
 import vl_convert
 
+from reports.wording import LOCALES, language_of, percent_sign
+
 FONT = "Liberation Sans, Arimo, Helvetica, Arial, sans-serif"
 
 
@@ -101,4 +103,5 @@ def config(theme: Theme, language: str) -> dict[str, Any]:
 @cache
 def number_locale(language: str) -> Any:
     """Separators as d3 wants them."""
-    return vl_convert.get_format_locale("nl-NL" if language.startswith("nl") else "en-GB")
+    name: Any = LOCALES[language_of(language)].replace("_", "-")
+    return {**vl_convert.get_format_locale(name), "percent": percent_sign(language)}

@@ -15,11 +15,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 CATALOGUES = Path(__file__).parent / "catalogue"
-LANGUAGES = ("en", "nl")
+LANGUAGES = ("en", "nl", "fr", "de")
 Translate = Callable[[str], str]
 
-# Dutch and English both round to tens of thousands with a thin habit of their own; en_GB writes 12,400.
-_LOCALES = {"en": "en_GB", "nl": "nl_NL"}
+# Each with its own separators: 12,400 and 12.400 and 12 400.
+LOCALES = {"en": "en_GB", "nl": "nl_NL", "fr": "fr_FR", "de": "de_DE"}
 
 
 def translator(language: str, *more: Path) -> Translate:
@@ -57,7 +57,7 @@ def _catalogue(language: str, folders: tuple[Path, ...]) -> dict[str, str]:
 
 
 def locale(language: str) -> Locale:
-    return Locale.parse(_LOCALES[language_of(language)])
+    return Locale.parse(LOCALES[language_of(language)])
 
 
 def count(value: float, language: str) -> str:
@@ -66,9 +66,14 @@ def count(value: float, language: str) -> str:
 
 
 def share(value: float, language: str, decimals: int = 0) -> str:
-    """A share as a percentage: 34%."""
-    pattern = "0%" if not decimals else f"0.{'0' * decimals}%"
+    """A share as a percentage: 34%, in French and German 34 %."""
+    pattern = ("0" if not decimals else f"0.{'0' * decimals}") + percent_sign(language)
     return str(format_percent(value, format=pattern, locale=locale(language)))
+
+
+def percent_sign(language: str) -> str:
+    """The sign with the space before it that French and German ask for."""
+    return "\N{NO-BREAK SPACE}%" if language_of(language) in {"fr", "de"} else "%"
 
 
 def decimal(value: float, language: str, decimals: int = 1) -> str:

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ingest.seasons import Season
+from reports.wording import LANGUAGES
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 LARGEST_SCALE = 100
@@ -74,7 +75,7 @@ def _prepare(parser: argparse.ArgumentParser) -> None:
         help="without a server: a trial extract that no service accepts",
     )
     parser.add_argument("--json", dest="as_json", action="store_true", help="print the scorecard as JSON")
-    parser.add_argument("--language", choices=("en", "nl"), default="en")
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
     _connection(parser)
 
 

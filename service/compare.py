@@ -90,7 +90,7 @@ class View:
 
 
 @dataclass(slots=True)
-class _Kept:
+class Kept:
     """The last few of something costly to make. Releases never change, so nothing here grows old."""
 
     most: int
@@ -110,9 +110,9 @@ class _Kept:
         return made
 
 
-_tables = _Kept(CELLS_KEPT)
-_cells = _Kept(CELLS_KEPT)
-_pictures = _Kept(PICTURES_KEPT)
+_tables = Kept(CELLS_KEPT)
+_cells = Kept(CELLS_KEPT)
+_pictures = Kept(PICTURES_KEPT)
 
 
 def audience_table(release: StoredRelease, audience: str) -> pa.Table:

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from reports.wording import LANGUAGES
 from service import access, auth, people
 from service.access import Person
 from service.errors import LogInFirstError
@@ -15,7 +16,6 @@ from service.quota import REQUEST
 from service.runtime import Runtime
 from service.settings import Settings
 
-LANGUAGES = ("en", "nl")
 LANGUAGE_COOKIE = "foyer_language"
 API = "/api/"
 
@@ -119,8 +119,13 @@ def language_of(request: Request, visitor: Visitor) -> str:
         return str(chosen)
     if visitor is not None and visitor.language in LANGUAGES:
         return visitor.language
+    return preferred_language(request)
+
+
+def preferred_language(request: Request) -> str:
+    """The first language that the browser asks for and we speak, in the order that it names them."""
     preferred = request.headers.get("accept-language", "").split(",")
-    wanted = (part.split(";")[0].strip()[:2].lower() for part in preferred)
+    wanted = (part.split(";")[0].strip().split("-")[0].lower() for part in preferred)
     return next((language for language in wanted if language in LANGUAGES), "en")
 
 

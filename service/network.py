@@ -16,7 +16,7 @@ from service.access import Role
 
 
 class GroupRefusedError(Exception):
-    """A peer group would give a venue away; `problems` says how, in both languages."""
+    """A peer group would give a venue away; `problems` says how, in every language."""
 
     def __init__(self, problems: tuple[Text, ...]) -> None:
         super().__init__(" ".join(problem.en for problem in problems))

@@ -8,24 +8,24 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
 from ingest.seasons import Season
 from reports.uncertainty import Value
-from reports.wording import margin, translator
+from reports.wording import LANGUAGES, LOCALES, margin, share, translator
 from reports.wording import number as figure
 from service import access
 from service.access import Person
 from service.errors import ProblemError
-from service.identity import LANGUAGE_COOKIE, LANGUAGES, Language, Visitor
+from service.identity import LANGUAGE_COOKIE, Language, Visitor, preferred_language
 from service.labels import CATALOGUE, wording
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-LOCALES = {"en": "en_GB", "nl": "nl_NL"}
+LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "fr": "Français", "de": "Deutsch"}
 
 
 def _static_mark() -> str:
@@ -69,11 +69,12 @@ class Page:
             language=self.language,
             server=self.request.app.state.runtime.settings.url,
             languages=LANGUAGES,
+            language_names=LANGUAGE_NAMES,
             path=self.request.url.path,
             today=self.request.app.state.runtime.settings.today(),
             demo_clock=self.request.app.state.runtime.settings.clock,
             number=lambda value, digits=0: _number(value, locale, digits),
-            percent=lambda value: "–" if value is None else format_percent(value, format="0%", locale=locale),
+            percent=lambda value: "–" if value is None else share(value, self.language),
             told=lambda kind, value: _told(kind, value, self.language),
             plain=lambda kind, value: figure(kind, value, self.language),
             give_or_take=lambda kind, value: (
@@ -106,11 +107,7 @@ Pages = Annotated[Page, Depends(page_of)]
 def problem_page(request: Request, problem: ProblemError) -> HTMLResponse:
     """An error as a page, without asking who is there: that question may be what failed."""
     cookie = request.cookies.get(LANGUAGE_COOKIE)
-    language = cookie if cookie in LANGUAGES else _preferred(request)
+    language = cookie if cookie in LANGUAGES else preferred_language(request)
     response = Page(request, None, language).show("problem.html", problem.status, problem=problem)
     response.headers.update(problem.headers)
     return response
-
-
-def _preferred(request: Request) -> str:
-    return "nl" if request.headers.get("accept-language", "").lower().startswith("nl") else "en"

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ingest.findings.translations import translated
+
 ROWS_NAMED = 5
 
 
@@ -24,14 +26,18 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One sentence in the languages that are complete."""
+    """One sentence in every language: written out here, or French and German by the catalogue."""
 
     en: str
     nl: str
+    fr: str = ""
+    de: str = ""
 
     def in_language(self, language: str) -> str:
-        """Dutch for nl, English for any other."""
-        return self.nl if language.startswith("nl") else self.en
+        """The sentence for "fr" or "fr-BE"; English for a language that we do not speak."""
+        short = language[:2].lower()
+        written = {"en": self.en, "nl": self.nl, "fr": self.fr, "de": self.de}.get(short)
+        return written or translated(self.en, short)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ _DELIMITERS = {
     "\t": Text("tabs", "tabs"),
     "|": Text("bars", "streepjes"),
 }
+# Where these separate thousands, a comma separates decimals.
+_THOUSANDS = {"nl": ".", "fr": "\N{NARROW NO-BREAK SPACE}", "de": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,9 @@ def _say(key: str, language: str, **values: str) -> str:
 
 
 def _number(value: int, language: str) -> str:
-    text = f"{value:,}"
-    return text.replace(",", ".") if language.startswith("nl") else text
+    return f"{value:,}".replace(",", _THOUSANDS.get(language[:2], ","))
 
 
 def _share(share: float, language: str) -> str:
     text = f"{100 * share:.1f} %"
-    return text.replace(".", ",") if language.startswith("nl") else text
+    return text.replace(".", ",") if language[:2] in _THOUSANDS else text

@@ -181,7 +181,7 @@ def download(
 
 def group_words(seen: View, page: Page) -> str:
     """How sentences call the peers."""
-    return f"“{seen.group.name[page.language]}”" if seen.group else page.say("your peers")
+    return f"“{seen.group.name_in(page.language)}”" if seen.group else page.say("your peers")
 
 
 def _csv_rows(page: Page, chart: Chart, rows: Sequence[Benchmark]) -> list[dict[str, object]]:

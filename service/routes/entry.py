@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from reports.wording import LANGUAGES
 from service import audit, auth, people
 from service.identity import (
     LANGUAGE_COOKIE,
-    LANGUAGES,
     House,
     cookie_name,
     session_secret,

@@ -13,8 +13,12 @@ from privacy import ledger
 from privacy.explain import explain
 from privacy.manifest import epsilons
 from privacy.policy import POLICY
-from reports.methods import sections
+from reports.changes import changes
+from reports.methods import TAKEAWAYS, sections
+from reports.odds import in_plain_words
+from reports.promises import not_measured, not_protected, promises
 from service import publication
+from service.exactness import exactness, expected
 from service.identity import House
 from service.pages import Pages
 from service.quota import REPORTS
@@ -30,6 +34,7 @@ def methods(page: Pages, house: House) -> Response:
     """How figures are made and protected, in plain words."""
     with house.reading() as connection:
         stored = publication.releases_in_view(house, connection)
+        precision = exactness(house, connection, stored, page.say)
     releases = [
         {"id": r.id, "manifest": r.manifest, "paragraphs": explain(r.manifest, page.language)} for r in stored
     ]
@@ -40,10 +45,19 @@ def methods(page: Pages, house: House) -> Response:
     return page.show(
         "methods.html",
         releases=releases,
+        promises=promises(page.language),
+        not_protected=not_protected(page.language),
+        not_measured=not_measured(page.language),
+        plain_words=in_plain_words(page.language),
+        precision=precision,
+        expected=expected(page.say),
         sections=sections(page.language),
+        takeaways=TAKEAWAYS,
+        changes=changes(page.language),
         measures=measures,
         key_holder=house.settings.key_holder,
         attribution=house.geography.attribution,
+        inhabitants=house.inhabitants.source,
     )
 
 

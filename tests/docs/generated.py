@@ -11,6 +11,7 @@ from aggregation.measures import MEASURES
 from privacy.budget import PrivacyLoss
 from privacy.mechanisms import epsilon
 from privacy.policy import DELTAS, LIFETIMES, POLICY
+from reports.changes import CHANGES
 
 PAGE = Path(__file__).resolve().parents[2] / "METHODOLOGY.md"
 
@@ -94,7 +95,17 @@ def policy() -> str:
     )
 
 
-SECTIONS: dict[str, Callable[[], str]] = {"measures": measures, "bounds": bounds, "policy": policy}
+def changes() -> str:
+    """The list that the methods page shows, in the same words."""
+    return "\n".join(f"- {one.day.isoformat()}: {one.text[0].lower()}{one.text[1:]}" for one in CHANGES)
+
+
+SECTIONS: dict[str, Callable[[], str]] = {
+    "measures": measures,
+    "bounds": bounds,
+    "policy": policy,
+    "changes": changes,
+}
 
 
 def render(text: str) -> str:

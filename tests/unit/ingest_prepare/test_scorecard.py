@@ -1,4 +1,4 @@
-"""The scorecard in plain words, and a catalogue that is whole in both languages."""
+"""The scorecard in plain words, and a catalogue that is whole in every language."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from ingest.findings import FindingKind, Severity
-from ingest.findings.prepare import BAD_QUANTITY, KINDS
+from ingest.findings.prepare import BAD_QUANTITY, KINDS, NO_ROWS
+from ingest.findings.receive import KINDS as RECEIVING
+from ingest.findings.translations import catalogue
 from ingest.prepare import describe
 from ingest.prepare.fares import MOST_TICKETS
+from ingest.prepare.scorecard import _DELIMITERS, _LINES, _SEVERITY
 from tests.unit.ingest_prepare.helpers import EXPORTS, a_profile, prepared, pretix
 
 
@@ -72,20 +75,59 @@ def test_codes_are_unique_and_in_the_style_of_all_others() -> None:
     assert {kind.severity for kind in KINDS} == set(Severity)
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
-def test_a_catalogue_entry_is_whole_in_both_languages(kind: FindingKind) -> None:
+@pytest.mark.parametrize("language", ["nl", "fr", "de"])
+@pytest.mark.parametrize("kind", KINDS + RECEIVING, ids=lambda kind: kind.code)
+def test_a_catalogue_entry_is_whole_in_every_language(kind: FindingKind, language: str) -> None:
     for text in (kind.saw, kind.why, kind.fix):
+        said = text.in_language(language)
         assert text.en.endswith(".")
-        assert text.nl.endswith(".")
-        assert text.en != text.nl
-        assert fields(text.en) == fields(text.nl)
+        assert said.endswith(".")
+        assert text.en != said
+        assert fields(text.en) == fields(said)
     # Only what we saw is filled in, so the rest must not need filling in.
     assert not fields(kind.why.en) | fields(kind.fix.en)
 
 
+@pytest.mark.parametrize("language", ["nl", "fr", "de"])
+def test_the_scorecards_own_lines_are_whole_in_every_language(language: str) -> None:
+    for lines in (_LINES, _SEVERITY, _DELIMITERS):
+        for text in lines.values():  # type: ignore[attr-defined]
+            said = text.in_language(language)
+            # Only tabs are tabs in Dutch too.
+            assert said != text.en or (language, text.en) == ("nl", "tabs")
+            assert fields(text.en) == fields(said)
+
+
+@pytest.mark.parametrize("language", ["fr", "de"])
+def test_the_findings_catalogue_holds_nothing_that_is_not_said(language: str) -> None:
+    said = {text.en for kind in KINDS + RECEIVING for text in (kind.saw, kind.why, kind.fix)}
+    said |= {text.en for lines in (_LINES, _SEVERITY, _DELIMITERS) for text in lines.values()}  # type: ignore[attr-defined]
+    assert set(catalogue(language)) - said == set()
+
+
+def test_a_finding_in_an_unknown_language_is_english() -> None:
+    assert NO_ROWS.saw.in_language("pt-BR") == NO_ROWS.saw.en
+    assert NO_ROWS.saw.in_language("fr-BE") == NO_ROWS.saw.in_language("fr") != NO_ROWS.saw.en
+    assert catalogue("../../x") == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", ("Lignes lues\N{NO-BREAK SPACE}: 1\N{NARROW NO-BREAK SPACE}201", "0,0 %", "[écarté]")),
+        ("de", ("Gelesene Zeilen: 1.201", "0,0 %", "[weggelassen] Eine Zeile hat keine Bestellnummer.")),
+    ],
+)
+def test_a_scorecard_speaks_french_and_german(tmp_path: Path, language: str, said: tuple[str, ...]) -> None:
+    sheet = pretix(*({"Order code": f"A{n}"} for n in range(1_200)), {"Order code": ""})
+    lines = describe(prepared(tmp_path, sheet).card, language)
+    assert all(part in lines for part in said)
+
+
 def test_the_catalogue_names_the_real_limit() -> None:
     assert str(MOST_TICKETS) in BAD_QUANTITY.fix.en
-    assert str(MOST_TICKETS) in BAD_QUANTITY.fix.nl
+    for language in ("nl", "fr", "de"):
+        assert str(MOST_TICKETS) in BAD_QUANTITY.fix.in_language(language)
 
 
 def fields(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Numbers and sentences: rounding follows the interval, and every text exists in Dutch."""
+"""Numbers and sentences: rounding follows the interval, and every text exists in every language."""
 
 from __future__ import annotations
 
@@ -10,12 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.disclosure import FIGURES, WITHHELD, Kind
-from reports import methods, sentences
+from reports import methods, promises, sentences
 from reports.benchmark import Benchmark, Quartiles
+from reports.changes import CHANGES
 from reports.uncertainty import Value
-from reports.wording import CATALOGUES, count, language_of, margin, number, rounded, share, translator
+from reports.wording import (
+    CATALOGUES,
+    LANGUAGES,
+    count,
+    language_of,
+    margin,
+    number,
+    rounded,
+    share,
+    translator,
+)
 
 REPORTS = Path(sentences.__file__).parent
+OTHERS = LANGUAGES[1:]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +67,10 @@ def test_what_is_said_still_covers_and_is_not_much_wider(estimate: float, half_w
         ("share", 0.3412, 0.3, "en", ("34%", "30")),
         ("ratio", 2.347, 0.04, "en", ("2.35", "0.04")),
         ("ratio", 2.347, 0.4, "nl", ("2,3", "0,4")),
+        ("count", 12387, 285, "fr", ("12\N{NARROW NO-BREAK SPACE}400", "300")),
+        ("share", 0.3412, 0.0021, "fr", ("34,1\N{NO-BREAK SPACE}%", "0,3")),
+        ("count", 12387, 285, "de", ("12.400", "300")),
+        ("share", 0.3412, 0.021, "de", ("34\N{NO-BREAK SPACE}%", "3")),
     ],
 )
 def test_numbers_by_language_and_kind(
@@ -100,11 +116,14 @@ def texts_in_code() -> set[str]:
         sentences.BEYOND,
     }
     found |= {"bookers", "visits", "visits per booker", "median of your peers", "mean of your peers"}
+    found |= {part for pair in promises.PROMISES for part in pair}
+    found |= {*promises.NOT_PROTECTED, *promises.NOT_MEASURED, *(change.text for change in CHANGES)}
     return found | {part for section in methods._SECTIONS for part in section[1:]}
 
 
-def test_every_text_exists_in_dutch_and_keeps_its_places() -> None:
-    say = translator("nl")
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_exists_in_every_language_and_keeps_its_places(language: str) -> None:
+    say = translator(language)
     texts = texts_in_code()
     assert len(texts) > 60
     assert [text for text in texts if say(text) == text] == []
@@ -114,10 +133,11 @@ def test_every_text_exists_in_dutch_and_keeps_its_places() -> None:
         )
 
 
-def test_the_catalogue_holds_no_text_that_is_not_used() -> None:
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_catalogue_holds_no_text_that_is_not_used(language: str) -> None:
     from babel.messages.pofile import read_po
 
-    with (CATALOGUES / "nl.po").open("rb") as file:
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
         kept = {str(message.id) for message in read_po(file) if message.id}
     assert kept - texts_in_code() == set()
 
@@ -225,11 +245,3 @@ def test_withheld_and_missing_have_their_words() -> None:
     missing = a_comparison(own=0, distinguishable=None)
     missing = Benchmark(**{**{n: getattr(missing, n) for n in Benchmark.__slots__}, "own": None})
     assert sentences.describe(missing, group="them") == ("This figure cannot be told yet.",)
-
-
-def test_the_methods_page_answers_all_twelve_points_with_the_rules_own_numbers() -> None:
-    found = methods.sections("nl")
-    assert len({section.anchor for section in found}) == len(found) >= 12
-    venues = next(section for section in found if section.anchor == "venues")
-    assert "minstens 4 andere eigenaren" in venues.text
-    assert not any("{" in section.text for section in found)
