@@ -34,7 +34,7 @@ from sqlalchemy import select
 
 from aggregation.counts import count_own
 from ingest.store import extracts
-from service import auth, compare, intake, publication, workflow
+from service import auth, compare, exactness, intake, publication, workflow
 from service.app import create_app
 from service.identity import cookie_name
 from service.routes.compare_pages import PAGES
@@ -96,7 +96,7 @@ Answers = dict[str, Answer]
 @contextmanager
 def served(settings: Settings) -> Iterator[tuple[FastAPI, dict[str, httpx.Client]]]:
     """A freshly started app and everybody's browser; what an earlier process kept in memory is gone."""
-    for kept in (compare._tables, compare._cells, compare._pictures):
+    for kept in (compare._tables, compare._cells, compare._pictures, exactness._kept):
         kept._items.clear()
     app = create_app(replace(settings, worker=False))
     runtime: Runtime = app.state.runtime
