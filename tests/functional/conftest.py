@@ -1,4 +1,4 @@
-"""Running apps for the tests over HTTP."""
+"""Running apps and a browser for the tests over HTTP."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.conftest import CHROMIUM
 from tests.functional.house import Running, running, settings
 
 
@@ -22,3 +24,11 @@ def fresh(tmp_path: Path) -> Iterator[Running]:
     """An app of the test's own."""
     with running(settings(tmp_path / "var")) as app:
         yield app
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

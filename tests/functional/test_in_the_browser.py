@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from ingest.seasons import Season
-from service import workflow
+from service import intake, publication, workflow
 from service.cli import build_parser
-from service.jobs import MOST_ATTEMPTS, Worker
-from tests.conftest import CHROMIUM
 from tests.functional.house import PASSWORD, SLUGS, Running, Sale, extract, running, season_of_sales, settings
-from tests.functional.test_publishing import deliver
+from tests.functional.windows import open_page
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).parents[2] / "var" / "screenshots"
@@ -40,39 +38,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield served
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-def open_page(
-    browser: Browser,
-    app: Running,
-    email: str | None,
-    *,
-    width: int = 1280,
-    language: str = "en-GB",
-    scheme: str = "light",
-    scripts: bool = True,
-) -> Page:
-    """A window of somebody who is logged in; whatever the console complains of fails the test."""
-    window = browser.new_context(
-        viewport={"width": width, "height": 900},
-        locale=language,
-        color_scheme=scheme,
-        java_script_enabled=scripts,
-    )  # type: ignore[arg-type]
-    page = window.new_page()
-    page.on("console", lambda said: pytest.fail(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    if email is not None:
-        window.add_cookies([{"name": "foyer", "value": app.cookie(email), "url": app.address}])
-    return page
-
-
 PAGES = [
     (None, "/login"),
     (None, "/methods"),
@@ -87,13 +52,28 @@ PAGES = [
     ("manager@dok.example", "/people"),
     ("manager@dok.example", "/account"),
     ("els@net.example", "/publish"),
+    (None, "/forgot"),
+    ("manager@dok.example", "/extracts/{extract}"),
+    ("els@net.example", "/publish/{publication}"),
+    ("els@net.example", "/people"),
 ]
+
+
+@pytest.fixture(scope="module")
+def known(app: Running) -> dict[str, str]:
+    """An upload of dok, and a publication: what addresses name."""
+    clerk = workflow.person_by_email(app.runtime, "box_office@dok.example")
+    with app.runtime.reading() as connection:
+        return {
+            "extract": intake.history(connection, clerk.organisation)[0].id,
+            "publication": publication.everything(connection)[0].id,
+        }
 
 
 @pytest.mark.parametrize(("email", "path"), PAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_fit_and_keep_to_the_content_policy(
-    browser: Browser, app: Running, email: str | None, path: str, width: str
+    browser: Browser, app: Running, known: dict[str, str], email: str | None, path: str, width: str
 ) -> None:
     """In Dutch, at both widths: nothing sticks out, pictures load, no rule is broken."""
     page = open_page(
@@ -104,7 +84,7 @@ def test_pages_fit_and_keep_to_the_content_policy(
         language="nl-NL",
         scheme="dark" if width == "phone" else "light",
     )
-    page.goto(app.address + path)
+    page.goto(app.address + path.format(**known))
     page.evaluate("document.querySelectorAll('img').forEach(image => { image.loading = 'eager' })")
     page.wait_for_load_state("networkidle")
     assert page.locator("html").get_attribute("lang") == "nl"
@@ -112,7 +92,8 @@ def test_pages_fit_and_keep_to_the_content_policy(
     assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(
-        path=PICTURES / f"{width}-{path.strip('/').replace('/', '-') or 'home'}.png", full_page=True
+        path=PICTURES / f"{width}-{path.strip('/{}').replace('/{', '-').replace('/', '-') or 'home'}.png",
+        full_page=True,
     )
     assert app.app.state.csp_reports == 0
     page.context.close()
@@ -121,11 +102,11 @@ def test_pages_fit_and_keep_to_the_content_policy(
 @pytest.mark.parametrize(("email", "path"), PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible(
-    browser: Browser, app: Running, email: str | None, path: str, scheme: str
+    browser: Browser, app: Running, known: dict[str, str], email: str | None, path: str, scheme: str
 ) -> None:
     """No serious finding of axe, in light and in dark."""
     page = open_page(browser, app, email, scheme=scheme)
-    page.goto(app.address + path)
+    page.goto(app.address + path.format(**known))
     found = Axe().run(page).response["violations"]
     serious = [
         (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}
@@ -222,6 +203,42 @@ def test_a_raw_export_is_refused_before_a_byte_is_sent(
     page.context.close()
 
 
+def test_a_trial_extract_is_refused_before_a_byte_is_sent(
+    browser: Browser, app: Running, tmp_path: Path
+) -> None:
+    page = open_page(browser, app, "box_office@dok.example")
+    page.goto(f"{app.address}/upload")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "/static/" not in request.url else None)
+    trial = tmp_path / "trial.foyer.csv"
+    trial.write_bytes(extract(app.runtime, "dok", [Sale("1", 1, "a@post.example")], trial=True))
+    page.set_input_files("#file", trial)
+    page.locator("[data-says=trial]").wait_for()
+    assert sent == []
+    page.context.close()
+
+
+def test_a_refused_extract_says_why_in_the_language_of_the_page(
+    browser: Browser, app: Running, tmp_path: Path
+) -> None:
+    """What was seen and what to do; the history stays as it was."""
+    page = open_page(browser, app, "box_office@gracht.example", language="nl-NL")
+    page.goto(f"{app.address}/upload")
+    rows = page.locator("table tbody tr").count()
+    cut = tmp_path / "cut.foyer.csv"
+    whole = extract(app.runtime, "gracht", [Sale(str(n), 1, "a@post.example") for n in range(9)])
+    cut.write_bytes(b"\n".join(whole.split(b"\n")[:-3]) + b"\n")
+    page.set_input_files("#file", cut)
+    said = page.locator("[data-says=refused]")
+    said.wait_for()
+    assert "Er is niets opgeslagen" in said.inner_text()
+    assert "De eerste regel noemt 9 rijen en er staan er 7" in said.inner_text()
+    assert "Stuur het bestand nog eens" in said.inner_text()
+    page.goto(f"{app.address}/upload")
+    assert page.locator("table tbody tr").count() == rows
+    page.context.close()
+
+
 def test_an_extract_goes_from_the_page_to_the_own_counts(
     browser: Browser, app: Running, tmp_path: Path
 ) -> None:
@@ -238,37 +255,6 @@ def test_an_extract_goes_from_the_page_to_the_own_counts(
     page.click("text=See your own counts")
     assert "Own counts" in page.inner_text("h1")
     page.context.close()
-
-
-def test_a_publication_whose_job_was_given_up_is_put_aside_and_proposed_again(
-    browser: Browser, tmp_path: Path
-) -> None:
-    """While the job may still be done there is no button; once it is given up, the button makes room."""
-    with running(settings(tmp_path / "var", worker=False)) as app:
-        deliver(app.runtime, ("aak",), bookers=5)
-        els, murat = (workflow.person_by_email(app.runtime, f"{n}@net.example") for n in ("els", "murat"))
-        proposed = workflow.propose_publication(app.runtime, els, Season(2025))
-        workflow.approve_publication(app.runtime, murat, proposed)
-        page = open_page(browser, app, "els@net.example")
-        page.goto(f"{app.address}/publish/{proposed}")
-        aside = page.get_by_role("button", name="Put it aside, so that it can be proposed again")
-        assert page.locator("[data-job]").count() == 1
-        assert aside.count() == 0
-        # Workers that die with it in hand, until the last of them gives it up.
-        dying = Worker(app.runtime.engine, {}, 0.001)
-        for _ in range(MOST_ATTEMPTS + 1):
-            dying._claim()
-            page.wait_for_timeout(20)
-        # The page follows its job and opens anew when that has ended.
-        aside.click()
-        page.wait_for_url(f"{app.address}/publish")
-        assert "Cancelled" in page.inner_text("main")
-        page.select_option("#season", "2025-26")
-        page.get_by_role("button", name="Propose", exact=True).click()
-        page.wait_for_url(f"{app.address}/publish/*")
-        assert not page.url.endswith(proposed)
-        assert "Dry run" in page.inner_text("main")
-        page.context.close()
 
 
 def test_without_scripts_there_is_no_file_field(browser: Browser, app: Running) -> None:
