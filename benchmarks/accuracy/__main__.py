@@ -53,7 +53,10 @@ def released(data: Counted, policy: Policy, draws: int, today: date = AFTER_THE_
     def spread(cells: object) -> dict[str, float]:
         return network_spread(cells, owners, SEASON, today, regions)
 
-    return [compared(protect(tables, policy, regions, spread).cells, bounded, truth) for _ in range(draws)]
+    return [
+        compared(protect(tables, policy, regions, spread, data.world.near).cells, bounded, truth)
+        for _ in range(draws)
+    ]
 
 
 def show(found: pl.DataFrame) -> str:

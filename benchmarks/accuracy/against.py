@@ -202,7 +202,7 @@ def post_processed(
         tables.append(NoisyTable(name, "reach_by_area", level, Keyset(axes), drawn, sigma[table]))
     everywhere = told["area"].reshape(len(venues.labels), -1).sum(axis=0)
     spread = dict(zip(visits.labels["area"], np.maximum(everywhere, 0.0).tolist(), strict=True))
-    cells = estimate_cells(tables, data.world.regions, spread)
+    cells = estimate_cells(tables, data.world.regions, spread, data.world.near)
     return {table: _told(cells, table, visits, data) for table in told}
 
 

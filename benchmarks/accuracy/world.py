@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.geography import load_pack
+from aggregation.geography import Area, distance_km, load_pack
+from privacy.nearness import Nearness
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,19 +31,24 @@ TASTE_SHARES = np.array([0.40, 0.19, 0.15, 0.26])
 TASTE_PULL = np.array([[1.5, 0.9, 1.5, 0.25], [0.35, 0.3, 0.5, 3.0], [0.35, 3.2, 0.4, 0.2]])
 # Standard deviations, in the logarithm, of what nothing public explains.
 OF_AN_AREA, OF_A_DISTRICT, SCATTERED = 0.5, 0.3, 1.5
+TAKE_UP = 0.4  # of bookers among an area's inhabitants, at all venues alike
 SIZE_SPREAD = 0.8  # of venues: the largest of 40 sells some thirty times what the smallest does
 BALANCING_ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`homes` is the running share of bookers by area, `choice[taste, area]` that of venues."""
+    """`homes` is the running share of bookers by area, `choice[taste, area]` that of venues.
+
+    `near` is what the geography says to everyone: inhabitants, and how far each area lies from each venue.
+    """
 
     name: str
     areas: tuple[str, ...]
     regions: dict[str, str]
     venues: tuple[str, ...]
     stands_in: tuple[str, ...]
+    near: Nearness
     kinds: Ints
     homes: Floats
     choice: Floats
@@ -64,13 +70,16 @@ def lay_out(name: str, seed: int, venues: int = 40, areas: int = 4000) -> World:
     kinds = rng.choice(3, venues, p=KIND_SHARES)
     size = rng.lognormal(0.0, SIZE_SPREAD, venues)
     pull = _pull(name, north, east, stands, kinds, np.array([code[:5] for code in codes]), rng)
-    living, choosing = _balanced(people, pull, kinds, size / size.sum())
+    takers = people * rng.lognormal(0.0, TAKE_UP, len(people))
+    living, choosing = _balanced(takers, pull, kinds, size / size.sum())
+    names = tuple(f"venue-{number:02d}" for number in range(venues))
     return World(
         name,
         codes,
         {found[int(i)].code: found[int(i)].region for i in kept},
-        tuple(f"venue-{number:02d}" for number in range(venues)),
+        names,
         tuple(codes[int(i)] for i in stands),
+        _near([found[int(i)] for i in kept], people, names, stands),
         kinds,
         _running(living),
         _running(choosing),
@@ -86,6 +95,16 @@ def pick(running: Floats, at: Ints, rng: np.random.Generator) -> Ints:
         rows = running[at[part]]
         found[part] = (rows < rng.random(len(rows))[:, None]).sum(axis=1)
     return found
+
+
+def _near(areas: list[Area], people: Floats, venues: tuple[str, ...], stands: Ints) -> Nearness:
+    """As the service makes it of the pack and a source of inhabitants."""
+    codes = tuple(area.code for area in areas)
+    kilometres = {
+        venue: np.array([distance_km(areas[int(at)], area) for area in areas])
+        for venue, at in zip(venues, stands, strict=True)
+    }
+    return Nearness(codes, dict(zip(codes, np.rint(people).tolist(), strict=True)), kilometres)
 
 
 def _running(shares: Floats) -> Floats:

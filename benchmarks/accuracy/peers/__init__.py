@@ -71,7 +71,7 @@ def ask(name: str, python: Path, given: Mapping[str, Any], script: Path | None =
     with tempfile.TemporaryDirectory() as folder:
         request, out = Path(folder) / "given.json", Path(folder) / "out.npz"
         request.write_text(json.dumps({**given, "out": str(out)}), "utf-8")
-        run = [str(python), str(script or HERE / f"with_{name}.py"), str(request)]
+        run = [str(python.absolute()), str(script or HERE / f"with_{name}.py"), str(request)]
         cost = watched(run, Path(folder) / "log")
         with np.load(out) as found:
             tables = {key: found[key].astype(float) for key in found if not key.endswith("/sigma")}
@@ -83,7 +83,8 @@ def watched(command: Sequence[str], log: Path, longest: float = LONGEST) -> Cost
     # The peers are asked to work as they come: no thread limits, but no word of our environment either.
     kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "JAVA_HOME") if key in os.environ}
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=kept)
+        # Beside its log: what a peer leaves behind is left there.
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=kept, cwd=log.parent)
     cpu: dict[int, float] = {}
     peak, start = 0.0, time.monotonic()
     while process.poll() is None:
