@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import beta, binom, norm
 
@@ -54,10 +55,9 @@ def one_run_chance(canaries: int, guesses: int, right: int, epsilon: float, delt
     """
     q = 1 / (1 + math.exp(-epsilon))
     beyond = float(binom.sf(right - 1, guesses, q))
-    bought = within = 0.0
-    for step in range(1, right + 1):
-        within += float(binom.pmf(right - step, guesses, q))
-        bought = max(bought, within / step)
+    steps = np.arange(1, right + 1)
+    within = np.cumsum(binom.pmf(right - steps, guesses, q))
+    bought = float((within / steps).max(initial=0.0))
     return min(1.0, beyond + 2 * canaries * delta * bought)
 
 

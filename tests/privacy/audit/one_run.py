@@ -69,7 +69,7 @@ def guess(
 ) -> Guessed:
     """Guess the coins of those whose cells lie furthest from half of them, as many in as out.
 
-    `told` is the raw integer of each cell; a cell that is missing or blank speaks for an absent canary.
+    `told` is the raw integer of each cell; a cell that is missing, blank or zero speaks for an absent canary.
     """
     scores = [sum(_shown(told.get(cell)) for cell in canary.cells) for canary in canaries]
     order = sorted(range(len(canaries)), key=scores.__getitem__)
@@ -81,7 +81,8 @@ def guess(
 
 
 def _shown(number: float | None) -> float:
-    return -1e9 if number is None else float(number)
+    """A bare zero counts for little in honest noise, and for much where zeros are left without noise."""
+    return -1e9 if number is None else float(number) or -1e6
 
 
 def run(canaries: Sequence[Canary], where: Network, guesses: int, alpha: float) -> Guessed:

@@ -9,7 +9,7 @@ from tests.privacy.audit import instruments, pipeline, worlds
 from tests.privacy.audit.instruments import Finding
 from tests.privacy.audit.mutants import Mutant
 from tests.privacy.audit.pipeline import Tables
-from tests.privacy.audit.worlds import FULL, WIDE, Pair
+from tests.privacy.audit.worlds import FULL, SMALL, WIDE, Pair
 
 # How often correct code may be accused by one short audit, and a mutant that is seen by chance be missed.
 FALSE_ALARM = 1e-7
@@ -57,6 +57,14 @@ def _of_pair(pair: Pair, *, recount: bool) -> list[Finding]:
         *instruments.distance(pair, there, gone, published),
         *instruments.post_processing(*tables, FULL.regions),
     ]
+
+
+def audit_small_tables(releases: int = 12) -> list[Finding]:
+    """The same question for tables of one or a few cells: each looked at over a dozen releases."""
+    tables = pipeline.count(worlds.base(SMALL))
+    exact = pipeline.truth(tables, SMALL.regions)
+    drawn = [pipeline.publish(tables, SMALL.regions) for _ in range(releases)]
+    return instruments.per_table(drawn, exact, FALSE_ALARM)
 
 
 def audit_mutant(mutant: Mutant) -> list[Finding]:

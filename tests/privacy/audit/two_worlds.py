@@ -182,15 +182,16 @@ def _directions(there: Seen, gone: Seen) -> dict[str, Floats]:
 def _best_threshold(name: str, weights: Floats, there: Seen, gone: Seen) -> tuple[float, Event]:
     one, other = there.numbers @ weights, gone.numbers @ weights
     tried = np.unique(np.quantile(np.concatenate([one, other]), np.linspace(0.01, 0.99, 50)))
-    best = (-1.0, Event(name, weights, float(tried[0]), False))
-    for threshold in (tried[1:] + tried[:-1]) / 2 if len(tried) > 1 else tried:
-        above = int((one >= threshold).sum()), int((other >= threshold).sum())
-        for turned in (False, True):
-            hits, alarms = (len(other) - above[1], len(one) - above[0]) if turned else above
-            told = least_mu(hits, alarms, len(one), 0.1)
-            if told > best[0]:
-                best = (told, Event(name, weights, float(threshold), turned))
-    return best
+    tried = (tried[1:] + tried[:-1]) / 2 if len(tried) > 1 else tried
+    found = []
+    for turned in (False, True):
+        above = [((one >= at).sum(), (other >= at).sum()) for at in tried]
+        pairs = [(len(other) - b, len(one) - a) if turned else (a, b) for a, b in above]
+        told = np.array([least_mu(int(hits), int(alarms), len(one), 0.1) for hits, alarms in pairs])
+        # Of thresholds that are as good as one another, the one in the middle errs least on fresh releases.
+        best = np.flatnonzero(told == told.max())
+        found.append((float(told.max()), Event(name, weights, float(tried[best[len(best) // 2]]), turned)))
+    return max(found, key=lambda pair: pair[0])
 
 
 def hint(

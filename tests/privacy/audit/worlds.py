@@ -76,6 +76,8 @@ SMALL_BOUNDS = Bounds(
     network_classes=2,
     tickets_per_venue=6,
     tickets_per_order=6,
+    visits_beyond=12,
+    kinds_beyond=4,
 )
 
 
