@@ -118,28 +118,29 @@ def _split(
     return np.stack([random.multinomial(int(total), shares) for total in totals])
 
 
-def exact_by_cell(tables: tuple[ExactTable, ...]) -> Mapping[str, int]:
+def exact_by_cell(tables: tuple[ExactTable, ...], regions: Mapping[str, str] = REGIONS) -> Mapping[str, int]:
     """The exact count behind each released cell id, at every level; `new` and totals included."""
     by = {t.measure: t for t in tables}
+    venues, areas = (axis.labels for axis in by["reach_by_area"].keyset.axes)
+    district = dict(zip(areas, districts(areas, regions), strict=True))
     found: dict[str, int] = {}
     for t in tables:
-        network = t.keyset.axes[:1] != (_VENUE,)
+        network = t.keyset.axes[0].dimension is not Dimension.VENUE if t.keyset.axes else True
         for labels, count in zip(t.keyset.cells(), t.counts, strict=True):
             found["/".join((t.measure, *labels))] = int(count)
             if t.measure.endswith("reach_by_area"):
-                start = "/".join((t.measure, *labels[:-1]))
-                area = labels[-1]
-                wider = [f"{start}/region:{REGIONS.get(area, area)}"]
+                start, area = "/".join((t.measure, *labels[:-1])), labels[-1]
+                wider = [f"{start}/region:{regions.get(area, area)}"]
                 if not network:
-                    wider.append(f"{start}/district:{DISTRICTS[area]}")
+                    wider.append(f"{start}/district:{district[area]}")
+                if area in regions:
+                    wider.append(f"{start}/country:{area.partition('-')[0]}")
                 for cell in wider:
                     found[cell] = found.get(cell, 0) + int(count)
-                if area in REGIONS:
-                    found[f"{start}/country:NL"] = found.get(f"{start}/country:NL", 0) + int(count)
-        if network and t.measure == "network_reach_by_area":
+        if t.measure == "network_reach_by_area":
             found["network_reach"] = int(t.counts.sum())
-    core = by["reach_by_area"].counts.reshape(len(VENUES), -1).sum(axis=1)
-    for n, venue in enumerate(VENUES):
+    core = by["reach_by_area"].counts.reshape(len(venues), -1).sum(axis=1)
+    for n, venue in enumerate(venues):
         found[f"reach/{venue}/core"] = int(core[n])
         found[f"reach/{venue}"] = int(core[n] + by["reach_beyond"].counts[n])
         if "returning" in by:

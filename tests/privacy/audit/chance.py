@@ -62,7 +62,7 @@ def one_run_chance(canaries: int, guesses: int, right: int, epsilon: float, delt
 
 
 def least_one_run_epsilon(canaries: int, guesses: int, right: int, alpha: float, delta: float) -> float:
-    """The least epsilon at which so many right guesses are no rarer than alpha; 0 where epsilon 0 explains them."""
+    """The least epsilon that makes so many right guesses no rarer than alpha; 0 where luck explains them."""
 
     def short(epsilon: float) -> float:
         return one_run_chance(canaries, guesses, right, epsilon, delta) - alpha

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
 import privacy.publish
-from tests.privacy.audit.chance import mu_of
 from tests.privacy.audit import pipeline
-from tests.privacy.audit.pipeline import Published, Tables, Truth, scales
+from tests.privacy.audit.chance import mu_of
+from tests.privacy.audit.pipeline import Published, Tables, Truth, drawn_tables
 from tests.privacy.audit.worlds import WIDE, Pair
 
 LAGS = (*range(1, 25), *range(len(WIDE.areas) - 1, len(WIDE.areas) + 4))
@@ -47,11 +47,12 @@ class Noise:
 
 def noise_of(published: Published, exact: Truth) -> Noise:
     """Noise by cell, in the order of the release; cells that are told without a raw integer are left out."""
-    cells = published.read()
-    raw = [n for n, number in enumerate(cells["noisy"].to_pylist()) if number is not None]
+    cells, stated = published.read(), drawn_tables(published.facts)
+    places = list(zip(cells["measure"].to_pylist(), cells["level"].to_pylist(), strict=True))
+    numbers = cells["noisy"].to_pylist()
+    raw = [n for n, number in enumerate(numbers) if number is not None and places[n] in stated]
     told = cells.take(pa.array(raw, pa.int64()))
-    names = list(zip(told["measure"].to_pylist(), told["level"].to_pylist(), strict=True))
-    stated = scales(published)
+    names = [places[n] for n in raw]
     noisy = told["noisy"].to_numpy() - np.array([exact[cell].number for cell in told["cell_id"].to_pylist()])
     return Noise(
         np.array(["@".join(name) for name in names], dtype=object),
@@ -157,9 +158,7 @@ def repeats(first: Published, second: Published, exact: Truth, alpha: float) -> 
     return found
 
 
-def distance(
-    pair: Pair, there: Truth, gone: Truth, published: Published
-) -> list[Finding]:
+def distance(pair: Pair, there: Truth, gone: Truth, published: Published) -> list[Finding]:
     """How far one person moves the release, in scales of its noise, against what the season was charged.
 
     What calibration has shown of the noise makes this exact: no chance is in it.
@@ -175,7 +174,7 @@ def mu_moved(there: Truth, gone: Truth, published: Published) -> float:
     """The distance of two worlds' exact tables in scales: infinite where their cells differ."""
     if there.keys() != gone.keys():
         return math.inf
-    stated = scales(published)
+    stated = drawn_tables(published.facts)
     squares = (
         ((one.number - gone[cell].number) / stated[one.table]) ** 2
         for cell, one in there.items()
@@ -185,7 +184,7 @@ def mu_moved(there: Truth, gone: Truth, published: Published) -> float:
 
 
 def post_processing(one: Tables, other: Tables, regions: Mapping[str, str]) -> list[Finding]:
-    """Everything told comes from the drawn integers: with the same integers, other data give the same release.
+    """Everything told comes from the drawn integers: with the same ones, other data give the same release.
 
     The integers of the first release are handed to the second where it draws. What still differs came
     from the exact counts by another way. Certain both ways: no chance is in it.

@@ -1,7 +1,7 @@
 """Broken pipelines that the audit must catch: each a small patch of the production code.
 
-Where a patch no longer bites (a name is gone, a text reads otherwise) it raises, so that a mutant never passes
-for want of being applied.
+Where a patch no longer bites (a name is gone, a text reads otherwise) it raises, so that a mutant never
+passes for want of being applied.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ from tests.privacy.audit import pipeline
 
 ROWS_KEPT = 500
 NO_BOUND = 2**31 - 1
-# The core must end before the tail does.
-OPEN = Bounds(**{field.name: NO_BOUND for field in fields(Bounds)} | {"core_venues": NO_BOUND // 2})
+# The tail ends after the core, whatever the bounds.
+OPEN = replace(
+    Bounds(),
+    **{field.name: NO_BOUND - (field.name in {"first_venues", "core_venues"}) for field in fields(Bounds)},
+)
 Drawn = dict[str, NDArray[np.int64]]
 
 
@@ -133,7 +136,11 @@ def _redefined(stack: ExitStack) -> None:
     """A column is bounded first and redefined afterwards: visits become visits times attendances."""
     bound = "least(visits, :tickets_per_venue)"
     _rewrite(
-        stack, aggregation.counts, "question", "visits.sql", lambda t: t.replace(bound, f"{bound} * attendances")
+        stack,
+        aggregation.counts,
+        "question",
+        "visits.sql",
+        lambda t: t.replace(bound, f"{bound} * attendances"),
     )
 
 

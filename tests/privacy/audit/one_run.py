@@ -10,6 +10,8 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from tests.privacy.audit import pipeline
 from tests.privacy.audit.chance import least_one_run_epsilon
 from tests.privacy.audit.worlds import Network, World, visit
@@ -29,10 +31,6 @@ class Canary:
     @property
     def rows(self) -> list[Row]:
         return [visit(self.name, venue, 1, area) for venue, area in self.places] if self.present else []
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        return tuple(f"reach_by_area/{venue}/{area}" for venue, area in self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +63,13 @@ def everywhere(where: Network, seed: int) -> list[Canary]:
 
 
 def guess(
-    canaries: Sequence[Canary], told: Mapping[str, float | None], guesses: int, alpha: float
+    canaries: Sequence[Canary], told: Mapping[tuple[str, str], float], guesses: int, alpha: float
 ) -> Guessed:
     """Guess the coins of those whose cells lie furthest from half of them, as many in as out.
 
-    `told` is the raw integer of each cell; a cell that is missing, blank or zero speaks for an absent canary.
+    `told` is the raw integer by venue and area; one that is missing or zero speaks for an absent canary.
     """
-    scores = [sum(_shown(told.get(cell)) for cell in canary.cells) for canary in canaries]
+    scores = [sum(_shown(told.get(place)) for place in canary.places) for canary in canaries]
     order = sorted(range(len(canaries)), key=scores.__getitem__)
     half = guesses // 2
     right = sum(not canaries[n].present for n in order[:half])
@@ -85,10 +83,18 @@ def _shown(number: float | None) -> float:
     return -1e9 if number is None else float(number) or -1e6
 
 
+def raw_map(cells: pa.Table) -> dict[tuple[str, str], float]:
+    """The raw integers of the postcode table, by venue and area; those that are told."""
+    columns = (cells[name].to_pylist() for name in ("venue", "label", "dimension", "level", "noisy"))
+    return {
+        (venue, label): float(number)
+        for venue, label, dimension, level, number in zip(*columns, strict=True)
+        if venue and dimension == "area" and level == "cell" and number is not None
+    }
+
+
 def run(canaries: Sequence[Canary], where: Network, guesses: int, alpha: float) -> Guessed:
     """Count and publish once with the canaries whose coin says so, and guess."""
     rows = [row for canary in canaries for row in canary.rows]
     published = pipeline.publish(pipeline.count(World(rows, (), where)), where.regions)
-    cells = published.read()
-    told = dict(zip(cells["cell_id"].to_pylist(), cells["noisy"].to_pylist(), strict=True))
-    return guess(canaries, told, guesses, alpha)
+    return guess(canaries, raw_map(published.read()), guesses, alpha)

@@ -1,4 +1,4 @@
-"""The production path as the audit runs it: a world goes in, bounded tables, and what anyone may ask for, come out.
+"""The production path as the audit runs it: worlds go in, bounded tables and what anyone may read come out.
 
 Nothing is re-implemented: rows are counted by `count_tables` in DuckDB and published by `protect`, whose
 names are looked up at each call, so that a mutant changes what is audited and not the audit.
@@ -17,11 +17,12 @@ import aggregation.counts
 import privacy.publish
 from aggregation.counts import ExactTable
 from ingest.seasons import Season
-from privacy.budget import NOTHING, Budget, PrivacyLoss
+from privacy.budget import NOTHING, Budget, PrivacyLoss, Purpose
 from privacy.policy import POLICY, Policy
 from privacy.workload import TableFacts
 from tests.privacy.audit.worlds import SEASON, World
 from tests.spec.rows import ENGINE, SALT, snapshot_of
+
 
 @dataclass(frozen=True, slots=True)
 class Exact:
@@ -38,7 +39,7 @@ HONEST = privacy.publish.protect
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A release as the world sees it: what is told of it, and `read`, which anyone may call again and again."""
+    """A release as the world sees it: what is told of it, and `read`, which anyone may call again."""
 
     facts: tuple[TableFacts, ...]
     losses: Mapping[Season, PrivacyLoss]
@@ -54,9 +55,7 @@ def count(world: World, policy: Policy = POLICY) -> Tables:
     with tempfile.TemporaryDirectory() as folder:
         this = snapshot_of(Path(folder), world.rows, SEASON, world.where.programme)
         before = snapshot_of(Path(folder), world.before, SEASON.previous, world.where.programme)
-        return aggregation.counts.count_tables(
-            ENGINE, this, before, world.where.keysets, policy.bounds, SALT
-        )
+        return aggregation.counts.count_tables(ENGINE, this, before, world.where.keysets, policy.bounds, SALT)
 
 
 def publish(tables: Sequence[ExactTable], regions: Mapping[str, str], policy: Policy = POLICY) -> Published:
@@ -68,12 +67,13 @@ def publish(tables: Sequence[ExactTable], regions: Mapping[str, str], policy: Po
 
 def truth(tables: Sequence[ExactTable], regions: Mapping[str, str], policy: Policy = POLICY) -> Truth:
     """The exact number behind each drawn cell: the recipe without noise (tests/privacy/test_exactness.py)."""
-    cells = HONEST(tables, replace(policy, noiseless=True), regions).cells
-    columns = (cells[name].to_pylist() for name in ("cell_id", "noisy", "measure", "level"))
+    release = HONEST(tables, replace(policy, noiseless=True), regions)
+    columns = (release.cells[name].to_pylist() for name in ("cell_id", "noisy", "measure", "level"))
+    drawn = drawn_tables(release.facts)
     return {
         cell: Exact(number, (measure, level))
         for cell, number, measure, level in zip(*columns, strict=True)
-        if number is not None
+        if (measure, level) in drawn
     }
 
 
@@ -82,17 +82,17 @@ def at_mu(mu: float, policy: Policy = POLICY) -> Policy:
 
     At the policy's own budget (mu 0.2) a few hundred releases cannot tell a mutant from the real thing.
     """
-    planned = policy.budget.part(next(iter(policy.budget.percent)))
+    planned = policy.budget.part(Purpose.OWN)
     times = mu**2 / 2 / planned.rho
     plan = PrivacyLoss(round(policy.budget.plan.nano_rho * times))
     limit = PrivacyLoss(round(policy.budget.limit.nano_rho * times))
     return replace(policy, budget=Budget(plan, limit, policy.budget.percent))
 
 
-def scales(published: Published) -> dict[tuple[str, str], float]:
-    """The stated scale of each table's noise, by the measure and level that its cells carry."""
-    found = {(fact.measure, fact.level): fact.scale for fact in published.facts}
-    for (measure, level), scale in list(found.items()):
-        if level == "core":  # the cells of a core are called reach
-            found[measure.removesuffix("_by_area"), level] = scale
-    return found
+def drawn_tables(facts: Sequence[TableFacts]) -> dict[tuple[str, str], float]:
+    """Each drawn table's stated scale, by the measure and level that its cells carry."""
+    # The cells of a venue's core are called reach.
+    return {
+        (f.measure.removesuffix("_by_area") if f.level == "core" else f.measure, f.level): f.scale
+        for f in facts
+    }

@@ -30,7 +30,7 @@ def counted(name: str) -> tuple[Tables, Tables]:
 
 @cache
 def large() -> Tables:
-    """A network of some 7,000 cells in which nobody comes near a bound."""
+    """A network of some 6,000 cells in which nobody comes near a bound."""
     return pipeline.count(worlds.base(WIDE))
 
 

@@ -1,8 +1,8 @@
 """The audit says nothing against the pipeline, and something against each way to break it.
 
-Correct code is accused less often than once in a million runs (`short.FALSE_ALARM` for each call). A mutant that
-is seen by chance is missed as seldom: the least clear of them, a tenth less noise, lies six standard errors
-beyond its threshold; all others lie further out or are seen without chance.
+Correct code is accused less often than once in a million runs (`short.FALSE_ALARM` for each call). A mutant
+that is seen by chance is missed as seldom: the least clear of them, a tenth less noise, lies six standard
+errors beyond its threshold; all others lie further out or are seen without chance.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ def test_A_1_a_small_table_without_noise_is_caught_and_the_real_ones_are_not() -
 
 
 def test_A_1_one_release_is_enough_to_calibrate() -> None:
-    """A tenth less noise is asked to be seen in 2,000 cells; one release has more than three times as many."""
+    """A tenth less noise is asked to be seen in 2,000 cells; one release has three times as many."""
     exact = pipeline.truth(short.large(), WIDE.regions)
     seen = instruments.noise_of(pipeline.publish(short.large(), WIDE.regions), exact)
-    assert len(seen.noise) > 6000
+    assert len(seen.noise) >= 6000
     assert seen.noise.dtype.kind == "i"
 
 
 def test_A_2_N_03_the_pairs_are_as_telling_as_the_claim_allows() -> None:
-    """An audit of persons who hardly count would pass anything: the devotee moves nearly all that is charged."""
+    """An audit of persons who hardly count would pass anything: the devotee moves most of what is charged."""
     there, gone = (pipeline.truth(one, FULL.regions) for one in short.counted("many"))
     published = pipeline.publish(short.counted("many")[1], FULL.regions)
     (many,) = (pair for pair in short.all_pairs() if pair.name == "many")

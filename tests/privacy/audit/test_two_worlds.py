@@ -1,7 +1,7 @@
 """The two-world audit at a size for every test run; `make audit` runs it on all pairs and mutants.
 
-Some forty fresh releases of each world at a budget of mu 1. At alpha 1e-6 the real pipeline is accused no more often than
-that; the mutant's worlds lie so far apart that no chance is left.
+Some forty fresh releases of each world at a budget of mu 1. At alpha 1e-6 the real pipeline is accused no
+more often than that; the mutant's worlds lie so far apart that no chance is left.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def test_a_cell_that_is_untold_is_seen() -> None:
     """What is missing from a release is a number of its own."""
     full = pa.table({"cell_id": ["a", "b"], **{name: [5.0, 7.0] for name in two_worlds.NUMBERS}})
     seen = two_worlds.columns(["a", "b"], [full, full.slice(0, 1)])
-    assert seen.numbers.shape == (2, 16)
+    assert seen.numbers.shape == (2, 24)
     assert (seen.numbers[0] != seen.numbers[1]).sum() == 2 * len(two_worlds.NUMBERS)
 
 

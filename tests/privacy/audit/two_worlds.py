@@ -1,7 +1,7 @@
-"""The two-world audit: releases of two neighbouring worlds go in, the least loss that tells them apart comes out.
+"""The two-world audit: releases of neighbouring worlds go in, the least loss that explains them comes out.
 
-It knows nothing of how noise is made. On training releases it learns the one event that tells the worlds apart
-best; on fresh ones it counts how often each world shows it, with Clopper-Pearson bounds on both counts.
+It knows nothing of how noise is made. On training releases it learns the one event that tells the worlds
+apart best; on fresh ones it counts how often each shows it, with Clopper-Pearson bounds on both counts.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def told_of(pair: Pair, there: Tables, gone: Tables, policy: Policy) -> Told:
     regions = pair.gone.where.regions
     one, other = (pipeline.truth(tables, regions, policy) for tables in (there, gone))
     published = pipeline.publish(gone, regions, policy)
-    stated = pipeline.scales(published)
+    stated = pipeline.drawn_tables(published.facts)
     declared = pipeline.HONEST(gone, policy, regions).cells["cell_id"].to_pylist()
     loss = published.claimed(pair.season)
     return Told(
@@ -84,7 +84,7 @@ def _averaged(answers: Sequence[pa.Table]) -> pa.Table:
 
 
 def columns(cells: Sequence[str], releases: Iterable[pa.Table]) -> Seen:
-    """One row per release: for each declared cell its numbers, and whether it was told at all."""
+    """One row per release: for each declared cell its numbers, whether each is untold, whether it is zero."""
     place = {cell: n for n, cell in enumerate(cells)}
     rows = []
     for table in releases:
@@ -93,7 +93,7 @@ def columns(cells: Sequence[str], releases: Iterable[pa.Table]) -> Seen:
         for n, name in enumerate(NUMBERS):
             values[n, here] = table[name].cast(pa.float64()).to_numpy(zero_copy_only=False)
         untold = np.isnan(values)
-        rows.append(np.concatenate([np.where(untold, 0.0, values), untold]).ravel())
+        rows.append(np.concatenate([np.where(untold, 0.0, values), untold, values == 0]).ravel())
     return Seen(np.array(rows))
 
 
@@ -164,7 +164,13 @@ def learn(there: Seen, gone: Seen, hints: Mapping[str, Floats]) -> Event:
         _best_threshold(name, weights, there, gone)
         for name, weights in {**hints, **_directions(there, gone)}.items()
     ]
-    return max(found, key=lambda pair: pair[0])[1]
+    # Few training releases are told apart by more than one event: then the clearer one holds on fresh ones.
+    return max(found, key=lambda pair: (pair[0], _clearness(pair[1].weights, there, gone)))[1]
+
+
+def _clearness(weights: Floats, there: Seen, gone: Seen) -> float:
+    one, other = there.numbers @ weights, gone.numbers @ weights
+    return float((one.mean() - other.mean()) ** 2 / (one.var() + other.var() + 1e-12))
 
 
 def _directions(there: Seen, gone: Seen) -> dict[str, Floats]:
@@ -194,11 +200,9 @@ def _best_threshold(name: str, weights: Floats, there: Seen, gone: Seen) -> tupl
     return max(found, key=lambda pair: pair[0])
 
 
-def hint(
-    cells: Sequence[str], there: Truth, gone: Truth, scale: Mapping[tuple[str, str], float]
-) -> Floats:
+def hint(cells: Sequence[str], there: Truth, gone: Truth, scale: Mapping[tuple[str, str], float]) -> Floats:
     """How far each cell's raw integer moves, over the square of its scale: the best weights there are."""
-    weights = np.zeros((2 * len(NUMBERS), len(cells)))
+    weights = np.zeros((3 * len(NUMBERS), len(cells)))
     for n, cell in enumerate(cells):
         if cell in there and cell in gone and there[cell] != gone[cell]:
             one = there[cell]

@@ -63,13 +63,14 @@ def network(venues: int, areas: int) -> Network:
 
 
 FULL = network(24, 5)
-WIDE = network(24, 170)
+WIDE = network(24, 135)
 # With few venues, and bounds below them, a release is cheap enough to make thousands.
 SMALL = network(6, 4)
 SMALL_BOUNDS = Bounds(
-    core_venues=2,
-    tail_venues=4,
-    crossover_venues=3,
+    first_venues=2,
+    core_venues=4,
+    tail_venues=5,
+    crossover_venues=4,
     genres_per_venue=2,
     classes_per_venue=1,
     network_genres=3,

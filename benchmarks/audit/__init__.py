@@ -1,0 +1,1 @@
+"""The long audit and its page; what measures is `tests/privacy/audit`."""
