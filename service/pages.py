@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,6 +27,7 @@ from service.labels import CATALOGUE, wording
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "fr": "Français", "de": "Deutsch"}
+ROUNDING = 1e-6  # a loss is told rounded up to three decimals, but not for what a float carries along
 
 
 def _static_mark() -> str:
@@ -74,6 +76,7 @@ class Page:
             today=self.request.app.state.runtime.settings.today(),
             demo_clock=self.request.app.state.runtime.settings.clock,
             number=lambda value, digits=0: _number(value, locale, digits),
+            up=lambda value: _number(math.ceil(value * 1000 - ROUNDING) / 1000, locale, 3),
             percent=lambda value: "–" if value is None else share(value, self.language),
             told=lambda kind, value: _told(kind, value, self.language),
             plain=lambda kind, value: figure(kind, value, self.language),

@@ -217,19 +217,34 @@ class LedgerEntryOut(Wire):
 
 
 class AccountOut(Wire):
-    """One season's account, in nano-rho."""
+    """One season's account, in nano-rho, and the epsilon that its total means at each delta for the unit."""
 
     season: str
     spent: dict[str, int]
     total: int
     plan: int
     limit: int
+    unit: str
+    epsilon: dict[str, float]
+
+
+class LifetimeOut(Wire):
+    """What so many seasons in a row have cost at most, and cost when each spends its plan, in nano-rho."""
+
+    seasons: int
+    unit: str
+    spent: int
+    epsilon_spent: dict[str, float]
+    planned: int
+    epsilon_planned: dict[str, float]
+    limit: int
 
 
 class LedgerOut(Wire):
-    """Every account, and one page of entries."""
+    """Every account, what several seasons cost together, and one page of entries."""
 
     accounts: list[AccountOut]
+    lifetimes: list[LifetimeOut]
     entries: list[LedgerEntryOut]
     next: int | None
 

@@ -13,7 +13,7 @@ from privacy.policy import POLICY
 from reports.benchmark import Benchmark
 from reports.csv_out import csv_text
 from reports.sentences import compare_parts, describe
-from service import compare, people
+from service import accounts, compare, people
 from service.access import NotThereError
 from service.compare import CHARTS, Chart, View
 from service.identity import Comparer, House, OwnVenue
@@ -55,6 +55,7 @@ def _page(name: str) -> Any:
         seen = compare.view(house, venue, season, group)
         with house.reading() as connection:
             venues = people.venues_of(connection, person.organisation)
+            cost = accounts.cost_of(connection, seen.season) if seen is not None else None
         if seen is None:
             return page.show("nothing.html", venue=venue, venues=venues, name=name)
         charts = {key: compare.rows_of(seen, CHARTS[key]) for key in PAGES[name]}
@@ -66,6 +67,7 @@ def _page(name: str) -> Any:
             venues=venues,
             name=name,
             charts=charts,
+            cost=cost,
             CHARTS=CHARTS,
             most_visits=POLICY.bounds.tickets_per_venue,
             attribution=house.geography.attribution,

@@ -8,16 +8,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from aggregation.measures import MEASURES
-from ingest.seasons import Season
 from privacy import ledger
 from privacy.explain import explain
-from privacy.manifest import epsilons
-from privacy.policy import POLICY
 from reports.changes import changes
 from reports.methods import TAKEAWAYS, sections
 from reports.odds import in_plain_words
 from reports.promises import not_measured, not_protected, promises
-from service import publication
+from service import accounts, publication
 from service.exactness import exactness, expected
 from service.identity import House
 from service.pages import Pages
@@ -66,12 +63,17 @@ def public_ledger(page: Pages, house: House) -> Response:
     """Every entry and every account."""
     with house.reading() as connection:
         entries = list(ledger.entries(connection, limit=MOST_ENTRIES))
-        accounts = [
-            ledger.account(connection, s, POLICY.budget) for s in reversed(ledger.seasons(connection))
-        ]
+        found = accounts.all_accounts(connection)
+        lifetimes = accounts.lifetimes(connection)
         faults = ledger.verify(connection)
-    epsilon: dict[Season, dict[str, float]] = {a.season: epsilons(a.total) for a in accounts}
-    return page.show("ledger.html", entries=entries, accounts=accounts, faults=faults, epsilon=epsilon)
+    return page.show(
+        "ledger.html",
+        entries=entries,
+        accounts=found[::-1],
+        faults=faults,
+        epsilon={one.season: accounts.epsilon(one) for one in found},
+        lifetimes=lifetimes,
+    )
 
 
 @router.get("/api")

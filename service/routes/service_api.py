@@ -17,7 +17,7 @@ from ingest.seasons import Season
 from privacy import ledger
 from privacy.policy import POLICY
 from privacy.signing import readable
-from service import access, auth, jobs
+from service import access, accounts, auth, jobs
 from service.access import NotThereError, Person
 from service.errors import ProblemError
 from service.identity import House, LoggedIn
@@ -25,7 +25,16 @@ from service.labels import wording
 from service.pages import Pages
 from service.routes.problems import problems
 from service.runtime import Runtime
-from service.wire import AccountOut, HealthOut, JobOut, LedgerEntryOut, LedgerOut, TokenIn, TokenOut
+from service.wire import (
+    AccountOut,
+    HealthOut,
+    JobOut,
+    LedgerEntryOut,
+    LedgerOut,
+    LifetimeOut,
+    TokenIn,
+    TokenOut,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["service"])
 LOOK_EVERY_SECONDS = 0.4
@@ -93,9 +102,8 @@ def public_ledger(house: House, after: Annotated[int, Query(ge=0)] = 0) -> Ledge
     """What each season has spent, and every entry of the account in order."""
     with house.reading() as connection:
         entries = list(ledger.entries(connection, after=after, limit=MOST_ENTRIES))
-        accounts = [
-            ledger.account(connection, season, POLICY.budget) for season in ledger.seasons(connection)
-        ]
+        found = accounts.all_accounts(connection)
+        lifetimes = accounts.lifetimes(connection)
     return LedgerOut(
         accounts=[
             AccountOut(
@@ -104,9 +112,12 @@ def public_ledger(house: House, after: Annotated[int, Query(ge=0)] = 0) -> Ledge
                 total=a.total.nano_rho,
                 plan=a.budget.plan.nano_rho,
                 limit=a.budget.limit.nano_rho,
+                unit=POLICY.unit,
+                epsilon=accounts.epsilon(a),
             )
-            for a in accounts
+            for a in found
         ],
+        lifetimes=[LifetimeOut.model_validate(one) for one in lifetimes],
         entries=[
             LedgerEntryOut(
                 number=e.number,
