@@ -1,7 +1,8 @@
-"""What anyone may read: methods, the ledger, what programs can do; and where browsers report broken rules."""
+"""What anyone may read: methods, ledger, registry entry, API; and where browsers report broken rules."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 
 from fastapi import APIRouter, Request
@@ -14,7 +15,8 @@ from reports.changes import changes
 from reports.methods import TAKEAWAYS, sections
 from reports.odds import in_plain_words
 from reports.promises import not_measured, not_protected, promises
-from service import accounts, publication
+from service import accounts, deployment, publication
+from service.access import NotThereError
 from service.exactness import exactness, expected
 from service.identity import House
 from service.pages import Pages
@@ -23,6 +25,7 @@ from service.quota import REPORTS
 router = APIRouter(include_in_schema=False)
 logger = logging.getLogger("foyer.csp")
 MOST_ENTRIES = 500
+KEPT_SECONDS = 3600
 REPORT_BYTES = 4096
 
 
@@ -74,6 +77,20 @@ def public_ledger(page: Pages, house: House) -> Response:
         epsilon={one.season: accounts.epsilon(one) for one in found},
         lifetimes=lifetimes,
     )
+
+
+@router.get("/.well-known/dp-deployment.yaml")
+def registry_entry(request: Request, house: House) -> Response:
+    """This deployment as the registry of deployments describes one, tier 3: read from policy and ledger."""
+    with house.reading() as connection:
+        content = deployment.document(house, connection)
+    if content is None:
+        raise NotThereError
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": f"public, max-age={KEPT_SECONDS}"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/yaml; charset=utf-8", headers=headers)
 
 
 @router.get("/api")

@@ -11,12 +11,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ingest.seasons import Season
 from privacy.signing import carries_signature
-from service import workflow
+from service import publication, workflow
 from tests.functional.house import SLUGS, Running, extract, running, season_of_sales, settings
 from tests.functional.test_publishing import coordinators, deliver
+from tests.unit.reports.test_deployment import SHAPE, problems
 
 SEASONS = (Season(2024), Season(2025))
 WHOLE = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -150,3 +152,41 @@ def test_before_anything_was_spent_there_is_no_checkpoint(tmp_path: Path) -> Non
         for name in ("checkpoint", "signed"):
             assert fresh.guest().get(f"/api/v1/ledger/{name}").status_code == 404
         assert json.loads(fresh.guest().get("/api/v1/ledger").content)["lifetimes"][0]["spent"] == 0
+
+
+ENTRY = "/.well-known/dp-deployment.yaml"
+
+
+def test_D_01_the_registry_entry_is_public_kept_for_an_hour_and_of_this_ledger(app: Running) -> None:
+    guest = app.guest()
+    answer = guest.get(ENTRY)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/yaml; charset=utf-8")
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+    found = yaml.safe_load(answer.content)
+    assert problems(found, SHAPE) == []
+    assert found["deployment"]["basic"]["data_curators"] == ["Het net"]
+    details = found["deployment"]["privacy_loss"]["privacy_parameters_details"]
+    for season in SEASONS:
+        assert f"- {season.label}: rho {touching(app, season) / 1e9:.9f}" in details
+    again = guest.get(ENTRY, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_D_01_the_registry_entry_is_found_from_the_methods_page(app: Running) -> None:
+    assert f'href="{ENTRY}"' in app.guest().get("/methods").text
+
+
+def test_D_01_a_release_that_is_held_back_stays_told(app: Running) -> None:
+    """What was spent on it was spent: the entry is of the ledger, not of what is in view."""
+    els, _ = coordinators(app.runtime)
+    with app.runtime.reading() as connection:
+        one = publication.everything(connection)[0]
+    before = app.guest().get(ENTRY).content
+    for view in ("held", "shown"):
+        workflow.set_view(app.runtime, els, one.id, view, "a question from a member")
+        assert app.guest().get(ENTRY).content == before
+
+
+def test_D_01_before_the_first_release_there_is_no_entry(tmp_path: Path) -> None:
+    with running(settings(tmp_path / "var")) as fresh:
+        assert fresh.guest().get(ENTRY).status_code == 404
