@@ -121,8 +121,8 @@ Releases that read the same season add up in that season's account, in whole bil
 up. Seasons are composed in sequence for someone who is there in each. No parallel composition over
 venues, areas or groups is used: a booker can be everywhere.
 
-The ledger, at {url}/ledger, has {entries} entries, each with the hash of the one before. A charge is in it, and
-in a signed checkpoint, before noise is drawn.
+The ledger, at {url}/ledger, has {entries} entries, each with the hash of the one before. A charge is in
+it, and in a signed checkpoint, before noise is drawn.
 """,
     "preprocessing_and_hyperparameter_tuning": """
 At the venue: columns that nobody needs are dropped, postcodes are cut to areas, refunds and non-audience

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
 
 from service import tables
 
 FIRST = "0" * 64
+KIND = "checkpoint of a Foyer audit trail"
 
 
 def record(
@@ -50,6 +51,22 @@ def broken_entry(connection: Connection) -> int | None:
             return expected
         previous = row.digest
     return None
+
+
+def checkpoint(connection: Connection, now: datetime) -> dict[str, object]:
+    """What is signed of the trail and kept elsewhere: how many entries, and the last one's hash.
+
+    Not for the public: how many entries there are tells how often somebody asked to be erased.
+    """
+    last = connection.execute(
+        select(tables.audit.c.number, tables.audit.c.digest).order_by(tables.audit.c.number.desc()).limit(1)
+    ).first()
+    return {
+        "kind": KIND,
+        "size": last.number if last else 0,
+        "head": last.digest if last else FIRST,
+        "at": now.astimezone(UTC).isoformat(timespec="seconds"),
+    }
 
 
 def _digest(entry: Mapping[str, object]) -> str:

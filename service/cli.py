@@ -112,6 +112,12 @@ def _ledger(parser: argparse.ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="deed", metavar="DEED")
     checkpoint = deeds.add_parser("checkpoint", help="print the signed checkpoint, to be kept elsewhere")
     checkpoint.add_argument("--out", type=Path, metavar="FILE", help="write it to a file instead")
+    checkpoint.add_argument(
+        "--of",
+        choices=("ledger", "trail"),
+        default="ledger",
+        help="of the ledger (default), or of the audit trail, which is nobody else's business",
+    )
     deeds.add_parser("catch-up", help="enter what the signed copy has and a restored database lacks")
 
 

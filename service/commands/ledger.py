@@ -10,7 +10,8 @@ from ingest.seasons import Season
 from privacy import ledger
 from privacy.checkpoints import LedgerRefusedError
 from privacy.policy import POLICY
-from privacy.signing import readable
+from privacy.signing import readable, signed
+from service import audit
 from service.commands.opening import CommandFailedError, opened, path_words
 from service.runtime import Runtime
 
@@ -52,11 +53,16 @@ def _print(runtime: Runtime, _: argparse.Namespace) -> None:
 
 
 def _checkpoint(runtime: Runtime, arguments: argparse.Namespace) -> None:
-    document = runtime.checkpoints.document
-    if document is None:
-        raise CommandFailedError("Nothing was spent yet, so nothing was signed. Publish a season first.")
+    if arguments.of == "trail":
+        with runtime.reading() as connection:
+            made = audit.checkpoint(connection, runtime.settings.now())
+        text = readable(signed(made, runtime.keys.signing))
+    else:
+        document = runtime.checkpoints.document
+        if document is None:
+            raise CommandFailedError("Nothing was spent yet, so nothing was signed. Publish a season first.")
+        text = readable(document["checkpoint"])
     out: Path | None = arguments.out
-    text = readable(document["checkpoint"])
     if out is None:
         print(text.decode(), end="")
     else:

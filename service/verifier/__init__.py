@@ -51,7 +51,9 @@ def verify(
     report.problems += faults
     key = public_key or _key_in(document)
     report.public_key = base64.b64encode(key or b"").decode()
-    entries = _entries(folder, document, report)
+    entries, deeds = _chains(folder, document)
+    report.problems += [f"Audit trail: {problem}" for problem in chain.trail_problems(deeds)]
+    report.deeds = len(deeds)
     report.entries, report.totals = len(entries), chain.totals(entries)
     report.problems += [f"Ledger: {problem}" for problem in chain.problems(entries)]
     if document is not None:
@@ -59,7 +61,9 @@ def verify(
     elif entries and not faults:
         report.problems.append(f"Checkpoint: {LEDGER} is missing. Start the service, which signs the ledger.")
     for pin in pins:
-        report.problems += [f"Pin {pin.name}: {problem}" for problem in chain.pin_problems(pin, entries, key)]
+        report.problems += [
+            f"Pin {pin.name}: {problem}" for problem in chain.pin_problems(pin, entries, deeds, key)
+        ]
     report.found = [
         releases.examine(path.parent, entries, key, public=public)
         for path in sorted((folder / "releases").glob("*/manifest.json"))
@@ -83,14 +87,14 @@ def _key_in(document: dict[str, Any] | None) -> bytes | None:
     return signed_by(document["checkpoint"]) if document is not None else None
 
 
-def _entries(folder: Path, document: dict[str, Any] | None, report: Report) -> list[dict[str, Any]]:
-    """The ledger's entries: of the database where there is one, else of the signed copy."""
+def _chains(
+    folder: Path, document: dict[str, Any] | None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Entries of the ledger and of the audit trail: from the database, else of the signed copy alone."""
     database = folder / DATABASE
     if database.exists():
-        deeds = chain.read_table(database, "audit", "number")
-        report.deeds = len(deeds)
-        report.problems += [f"Audit trail: {problem}" for problem in chain.trail_problems(deeds)]
-        return chain.read_table(database, "ledger_entries", "number")
+        entries, deeds = (chain.read_table(database, table) for table in ("ledger_entries", "audit"))
+        return entries, deeds
     if document is None:
         raise Unreadable(f"{folder} has neither {DATABASE} nor a readable {LEDGER}. Name another folder.")
-    return list(document["entries"])
+    return list(document["entries"]), []

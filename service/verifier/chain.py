@@ -15,6 +15,7 @@ from service.verifier.documents import Document, Unreadable, is_in_form, read, s
 Entry = dict[str, Any]
 NOTHING = "0" * 64
 KIND = "checkpoint of a Foyer ledger"
+TRAIL = "checkpoint of a Foyer audit trail"
 FIELDS = {
     "number", "kind", "publication", "reservation", "season", "purpose", "nano_rho", "digest", "actor", "at",
     "reason", "previous_hash", "hash",
@@ -23,12 +24,12 @@ NUMBERS = {"number", "reservation", "season", "nano_rho"}
 CHARGES, CLOSES = {"reserve"}, {"finalise", "forfeit"}
 
 
-def read_table(database: Path, table: str, order: str) -> list[Entry]:
-    """Every row of a table as it lies in the file. Only reads."""
+def read_table(database: Path, table: str) -> list[Entry]:
+    """Every row of a table as it lies in the file, by number. Only reads."""
     try:
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
-            rows = connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
+            rows = connection.execute(f"SELECT * FROM {table} ORDER BY number").fetchall()
     except sqlite3.DatabaseError:
         raise Unreadable(
             f"{database} is not a database that this version of Foyer can read. Restore it from a backup, "
@@ -119,24 +120,29 @@ def checkpoint_problems(document: Document, entries: Sequence[Entry], key: bytes
         yield f"entry {size + 1} and what follows are not signed yet. Start the service, which signs them"
 
 
-def pin_problems(path: Path, entries: Sequence[Entry], key: bytes | None) -> Iterator[str]:
-    """Whether the ledger still has the entry that a checkpoint kept elsewhere names."""
+def pin_problems(
+    path: Path, entries: Sequence[Entry], deeds: Sequence[Entry], key: bytes | None
+) -> Iterator[str]:
+    """Whether ledger or audit trail still has the entry that a checkpoint kept elsewhere names."""
     try:
         document = read(path)
     except (Unreadable, OSError) as problem:
         yield f"it cannot be read: {problem}"
         return
     pin = document.get("checkpoint", document)
-    if not isinstance(pin, dict) or not signature_holds(pin, key) or pin.get("kind") != KIND:
+    if not isinstance(pin, dict) or not signature_holds(pin, key) or pin.get("kind") not in (KIND, TRAIL):
         yield "it does not carry the service's signature"
-    elif pin["size"] > len(entries):
-        yield f"the ledger ends at entry {len(entries)}, but this knows entry {pin['size']}"
-    elif pin["head"] != _head(entries[: pin["size"]]):
-        yield f"entry {pin['size']} is not the one that was pinned: the ledger was begun anew or rewritten"
+        return
+    of = "ledger" if pin["kind"] == KIND else "audit trail"
+    chain = entries if pin["kind"] == KIND else deeds
+    if pin["size"] > len(chain):
+        yield f"the {of} ends at entry {len(chain)}, but this knows entry {pin['size']}"
+    elif pin["head"] != _head(chain[: pin["size"]]):
+        yield f"entry {pin['size']} is not the one that was pinned: the {of} was begun anew or rewritten"
 
 
 def _head(entries: Sequence[Entry]) -> str:
-    return entries[-1]["hash"] if entries else NOTHING
+    return str(entries[-1].get("hash") or entries[-1]["digest"]) if entries else NOTHING
 
 
 def trail_problems(deeds: Sequence[Entry]) -> Iterator[str]:

@@ -445,6 +445,22 @@ def test_R_7_catching_up_by_command_finds_the_same_release_again(
     assert "3 entries of the ledger" in capsys.readouterr().out
 
 
+def test_S_14_a_cut_off_end_of_the_audit_trail_is_found_by_the_pin_kept_elsewhere(
+    machine: Callable[[Path], Path], published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, pin = machine(published), tmp_path / "trail.json"
+    assert main(["ledger", "checkpoint", "--of", "trail", "--out", str(pin)]) == 0
+    assert main(["verify", "--pin", str(pin)]) == 0
+    size = json.loads(pin.read_bytes())["size"]
+    edit(folder, f"delete from audit where number = {size}")
+    assert main(["verify"]) == 0
+    capsys.readouterr()
+    assert main(["verify", "--pin", str(pin)]) == 1
+    assert capsys.readouterr().out == (
+        f"Pin trail.json: the audit trail ends at entry {size - 1}, but this knows entry {size}\n"
+    )
+
+
 def test_a_ledger_without_entries_has_no_checkpoint_yet(
     machine: Callable[[Path], Path], delivered: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
