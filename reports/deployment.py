@@ -159,7 +159,7 @@ def _words(facts: Facts) -> dict[str, Any]:
         "code": _code(latest["code"]),
         "scale_list": "\n".join(_table_line(table) for table in latest["tables"]),
         "latest": latest["id"],
-        "share_list": "\n".join(f"- {p.name}: {p.percent} % ({p.why})" for p in policy.tables),
+        "share_list": "\n".join(f"- {p.name}: {p.per_mille / 10:.1f} % ({p.why})" for p in policy.tables),
         "entries": facts.entries,
         "keys": TEXTS["keys_together" if facts.key_holder == "service" else "keys_apart"].format(
             holder=facts.key_holder
