@@ -133,11 +133,11 @@ def test_R_10_a_flip_of_one_byte_in_a_release_is_found_and_the_file_named(folder
 # ------------------------------------------------------------------ a lying manifest
 
 
-def table(manifest: dict[str, Any], name: str = "reach_by_area") -> dict[str, Any]:
+def table(manifest: dict[str, Any], name: str = "reach_by_area_first") -> dict[str, Any]:
     return next(one for one in manifest["tables"] if one["name"] == name)
 
 
-def season(manifest: dict[str, Any], name: str = "reach_by_area") -> dict[str, Any]:
+def season(manifest: dict[str, Any], name: str = "reach_by_area_first") -> dict[str, Any]:
     found: dict[str, Any] = table(manifest, name)["per_season"][0]
     return found
 
@@ -145,19 +145,19 @@ def season(manifest: dict[str, Any], name: str = "reach_by_area") -> dict[str, A
 LIES: dict[str, tuple[Harm, str]] = {
     "half the noise": (
         lambda m: table(m).update(scale=table(m)["scale"] / 2),
-        "table reach_by_area, season 2025/26: it states",
+        "table reach_by_area_first, season 2025/26: it states",
     ),
     "a scale of one digit less": (
         lambda m: table(m).update(scale=table(m)["scale"] * 0.9999),
-        "table reach_by_area, season 2025/26: it states",
+        "table reach_by_area_first, season 2025/26: it states",
     ),
     "a bound of one cell more": (
         lambda m: season(m).update(cells_per_unit=7),
-        "table reach_by_area, season 2025/26: it states",
+        "table reach_by_area_first, season 2025/26: it states",
     ),
     "a loss of two nano-rho less": (
         lambda m: season(m).update(rho_nano=season(m)["rho_nano"] - 2),
-        "table reach_by_area, season 2025/26: it states",
+        "table reach_by_area_first, season 2025/26: it states",
     ),
     "L2 taken as 1": (lambda m: season(m).update(l2=1.0), "its L2 bound is not size times the root of cells"),
     "no noise": (lambda m: table(m).update(scale=0.0), "without noise or bound the loss has no end"),
@@ -262,7 +262,7 @@ def changed_row(cells: pa.Table, column: str, row: int, value: object) -> pa.Tab
 
 def first(cells: pa.Table) -> int:
     """The first row of a venue's areas: a cell that was drawn."""
-    areas = pc.and_(pc.equal(cells["measure"], "reach_by_area"), pc.equal(cells["level"], "cell"))
+    areas = pc.and_(pc.equal(cells["measure"], "reach_by_area_first"), pc.equal(cells["level"], "cell"))
     return int(areas.to_pylist().index(True))
 
 

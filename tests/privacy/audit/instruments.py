@@ -192,13 +192,13 @@ def post_processing(one: Tables, other: Tables, regions: Mapping[str, str]) -> l
     drawn: list[Mapping[str, NDArray[np.int64]]] = []
     real = privacy.publish.draw
 
-    def recording(tables: object) -> Mapping[str, NDArray[np.int64]]:
+    def recording(tables: object, _: object = None) -> Mapping[str, NDArray[np.int64]]:
         drawn.append(real(tables))
         return drawn[-1]
 
     with patch.object(privacy.publish, "draw", recording):
         first = pipeline.publish(one, regions).read()
-    with patch.object(privacy.publish, "draw", lambda _: drawn[0]):
+    with patch.object(privacy.publish, "draw", lambda *_: drawn[0]):
         second = pipeline.publish(other, regions).read()
     if first.equals(second):
         return []

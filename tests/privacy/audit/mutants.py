@@ -60,7 +60,8 @@ def _noise(change: Callable[[str, Any, Drawn], NDArray[np.int64]]) -> Callable[[
     def apply(stack: ExitStack) -> None:
         real = privacy.publish.draw
 
-        def drawing(tables: Mapping[str, Any]) -> Drawn:
+        # The filter is not told what was charged: a mutant is for the audit to catch, and for nothing else.
+        def drawing(tables: Mapping[str, Any], _: object = None) -> Drawn:
             drawn = real(tables)
             return {name: change(name, table, drawn) for name, table in tables.items()}
 
@@ -75,7 +76,8 @@ def _smaller(times: float) -> Callable[[ExitStack], None]:
     def apply(stack: ExitStack) -> None:
         real = privacy.publish.draw
 
-        def drawing(tables: Mapping[str, Any]) -> Drawn:
+        # The filter is not told what was charged: a mutant is for the audit to catch, and for nothing else.
+        def drawing(tables: Mapping[str, Any], _: object = None) -> Drawn:
             return real({name: replace(table, scale=table.scale * times) for name, table in tables.items()})
 
         stack.enter_context(patch.object(privacy.publish, "draw", drawing))
