@@ -124,10 +124,10 @@ def test_the_l2_bound_is_size_times_the_root_of_the_cells() -> None:
         ("reach_by_product_class", 12, 1),
         ("visits", 6, 20),
         ("reach_beyond", 14, 1),
-        ("unidentified_visits", 1, 20),
+        ("unidentified_visits", 1, 10),
         ("network_reach_by_area", 1, 1),
         ("network_reach_by_genre", 6, 1),
-        ("crossover", 66, 1),
+        ("crossover", 28, 1),
     ],
 )
 def test_the_declared_bound_follows_from_the_caps(measure: str, cells: int, size: int) -> None:
