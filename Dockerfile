@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-# Written and checked against tests/architecture/test_container.py; not built where Foyer is developed (no container engine there).
+# Linted by hand with hadolint 2.15.1, which has nothing to say, and held by tests/architecture/test_container.py.
+# Not built where Foyer is developed: there is no container engine there.
 FROM python:3.12-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /opt/foyer
