@@ -131,6 +131,7 @@ def _words(facts: Facts) -> dict[str, Any]:
         "venues": facts.venues,
         "unit": policy.unit,
         "policy_version": policy.version,
+        "first": bounds.first_venues,
         "core": bounds.core_venues,
         "tail": bounds.tail_venues,
         "genres": bounds.genres_per_venue,

@@ -106,7 +106,10 @@ and asking again gives the same bytes.
 All of it reads noisy integers and public facts only, and so costs no further privacy:
 - weighted least squares, so that tables which count the same bookers agree, and new = reach - returning;
 - removing negatives while totals stay; the signed fit and the raw integer are kept beside the estimate;
-- leaning small areas on their district, as far as released figures support it (empirical Bayes);
+- bringing the postcode table, which counts a booker at {first} venues, to the {core} of the tables beside it,
+  by one factor for the whole network from its released number of venues per booker;
+- leaning small areas on what their district's total, their public number of inhabitants and their distance
+  from the venue foretell, as far as released figures support it (empirical Bayes);
 - intervals at 95 % from the known noise, made wider where the bounds leave much out;
 - ratios, means and quartiles of groups, differences between seasons, sums over regions;
 - rules that protect venues from each other, which noise for persons does not do: groups with at least
@@ -127,14 +130,15 @@ it, and in a signed checkpoint, before noise is drawn.
     "preprocessing_and_hyperparameter_tuning": """
 At the venue: columns that nobody needs are dropped, postcodes are cut to areas, refunds and non-audience
 rows are taken out. At the service: rows are checked, and contributions are bounded before anything is
-counted. One booker counts at {core} venues in detail and at {tail} in venues' totals, with {genres}
-genres and {tickets} visits at each; which venues is decided by a hash with a secret salt of the season,
-drawn before counting.
+counted. One booker counts at {first} venues in the finest postcode table, at {core} in the other detailed
+tables and at {tail} in venues' totals, with {genres} genres and {tickets} visits at each; which venues is
+decided by a hash with a secret salt of the season, drawn before counting.
 
-No parameter was tuned on real data, with or without accounting: bounds and shares of the budget come from
-stated assumptions about a middling member, or from figures released earlier, and they are frozen before
-the input is. Before publishing, a coordinator sees what precision to expect; that is computed from the
-policy and earlier releases. No exploratory analysis of the rows is done for a release.
+No parameter was tuned on real data, with or without accounting: bounds come from stated assumptions about a
+middling member, or from figures released earlier; shares of the budget are what an optimiser finds for these
+assumptions and stated aims. All are frozen before the input is. Before publishing, a coordinator sees what
+precision to expect; that is computed from the policy and earlier releases. No exploratory analysis of the
+rows is done for a release.
 
 Shares of a season's own part:
 {share_list}
@@ -163,9 +167,10 @@ found, so that nothing about the data can be read from which cells there are.
 
 The approach is tested by taking one booker's season away from random data and seeing that no table moves
 beyond its bound; by comparing every count with a second implementation; by drawing many releases of known
-data and counting how often intervals hold the truth; and by races and by killing the publishing process
-at every step. Anyone can recompute the accounts: `foyer verify --server {url}` checks signatures, hashes,
-chains, rho from scale and bound and epsilon by a formula of its own; with `--second-opinion` it asks
+data and counting how often intervals hold the truth; by audits of the very code that publishes, with known
+canaries and with broken variants that the audits must catch; and by races and by killing the publishing
+process at every step. Anyone can recompute the accounts: `foyer verify --server {url}` checks signatures,
+hashes, chains, rho from scale and bound and epsilon by a formula of its own; with `--second-opinion` it asks
 Google's dp-accounting. Policy version {policy_version}.
 """,
     "sources": """

@@ -128,6 +128,24 @@ def test_N_06_the_odometer_tells_several_seasons_at_both_deltas_in_api_and_page(
             assert f"{shown:.3f}" in page
 
 
+def test_D_04_every_noisy_number_of_the_api_comes_with_an_interval(app: Running) -> None:
+    """Each cell that a venue may see and that was drawn: an estimate within an interval of finite ends."""
+    guest, seen = app.guest("manager@aak.example"), 0
+    for season in SEASONS:
+        cursor: str | None = "c0"
+        while cursor:
+            place = f"/api/v1/releases/{season.slug}.season.e1/cells?limit=5000&cursor={cursor}"
+            page = guest.get(place).json()
+            for cell in page["cells"]:
+                if cell["noisy"] is not None:
+                    assert cell["low"] <= cell["estimate"] <= cell["high"], cell["cell_id"]
+                    assert isinstance(cell["noisy"], int)
+                    assert cell["sigma"] > 0
+                    seen += 1
+            cursor = page["next"]
+    assert seen > 8000
+
+
 def test_a_manifest_is_served_byte_for_byte_as_the_ledger_names_it(app: Running) -> None:
     guest = app.guest()
     signed = guest.get("/api/v1/ledger/signed").json()

@@ -197,7 +197,7 @@ STALE: dict[str, tuple[Any, list[str]]] = {
     "the budget": (with_budget, ["rho 0.012345678", "rho 0.023456789", "70 %", "25 %"]),
     "a bound": (
         lambda f: with_bounds(f, core_venues=5, tail_venues=33),
-        ["at 5 venues in detail and at 33"],
+        ["at 5 in the other detailed", "and at 33 in"],
     ),
     "what was spent": (lambda f: replace(f, spent={"2031/32": 1_234_567}), ["- 2031/32: rho 0.001234567"]),
     "the ledger": (lambda f: replace(f, entries=4321), ["has 4321 entries"]),
@@ -212,7 +212,7 @@ STALE: dict[str, tuple[Any, list[str]]] = {
     ),
     "a scale": (
         lambda f: changed_manifest(f, tables=[f.manifests[0]["tables"][0] | {"scale": 12.34}]),
-        ["reach_by_area: scale 12.34", "as 1 tables"],
+        ["scale 12.34, L2", "as 1 tables"],
     ),
     "a second release": (
         lambda f: replace(f, manifests=[*f.manifests, f.manifests[0] | {"id": "2026-27.season.e1"}]),
