@@ -53,7 +53,7 @@ def prepare(venue: Path, out: Path, *words: str | Path) -> int:
         [],
         ["dance"],
         ["prepare", "export.csv"],
-        ["prepare", "export.csv", "--venue", "v.json", "--out", "x", "--language", "fr"],
+        ["prepare", "export.csv", "--venue", "v.json", "--out", "x", "--language", "xx"],
         ["upload"],
         ["publish", "2025-26"],
         ["admin"],
