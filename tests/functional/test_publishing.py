@@ -215,7 +215,7 @@ def test_progress_comes_as_events(tmp_path: Path) -> None:
         ) as stream:
             told = "".join(stream.iter_text())
         events = [json.loads(line[6:]) for line in told.splitlines() if line.startswith("data: ")]
-        assert events[-1] == {"state": "done", "step": "Klaar", "done": 5, "of": 5}
+        assert events[-1] == {"state": "done", "step": "Klaar", "done": 6, "of": 6}
         say = translator("nl", CATALOGUE)
         steps = {say(LABELS[step]) for step in ("count", "reserved", "drawn", "stored", "finalised")}
         for event in events:
