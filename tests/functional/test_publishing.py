@@ -217,12 +217,14 @@ def test_progress_comes_as_events(tmp_path: Path) -> None:
         events = [json.loads(line[6:]) for line in told.splitlines() if line.startswith("data: ")]
         assert events[-1] == {"state": "done", "step": "Klaar", "done": 6, "of": 6}
         say = translator("nl", CATALOGUE)
-        steps = {say(LABELS[step]) for step in ("count", "reserved", "drawn", "stored", "finalised")}
+        steps = {
+            say(LABELS[step]) for step in ("count", "reserved", "signed", "drawn", "stored", "finalised")
+        }
         for event in events:
-            # Neither a count of rows nor how long a step takes: a closed list of words, five at most.
+            # Neither a count of rows nor how long a step takes: a closed list of words, six at most.
             assert set(event) == {"state", "step", "done", "of"}
             assert event["step"] in steps | {""}
-            assert (event["of"], event["done"]) in {(0, 0), *((5, done) for done in range(1, 6))}
+            assert (event["of"], event["done"]) in {(0, 0), *((6, done) for done in range(1, 7))}
 
 
 def die_at(where: Settings, point: str) -> None:
