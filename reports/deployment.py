@@ -183,7 +183,9 @@ def _release_line(manifest: Mapping[str, Any]) -> str:
 
 def _table_line(table: Mapping[str, Any]) -> str:
     most = max(table["per_season"], key=lambda per: float(per["l2"]))
-    return f"- {table['name']}: scale {table['scale']:g}, L2 bound {most['l2']:.3f}, {table['cells']:,} cells"
+    # As cells and size: a root such as 1.414 would be read as a count by whoever looks for one.
+    bound = f"one unit moves at most {most['cells_per_unit']} cells by {most['size_per_cell']} each"
+    return f"- {table['name']}: scale {table['scale']:g}, {bound}, {table['cells']:,} cells"
 
 
 def _code(code: Mapping[str, str]) -> str:

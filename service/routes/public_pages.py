@@ -25,7 +25,6 @@ from service.quota import REPORTS
 router = APIRouter(include_in_schema=False)
 logger = logging.getLogger("foyer.csp")
 MOST_ENTRIES = 500
-KEPT_SECONDS = 3600
 REPORT_BYTES = 4096
 
 
@@ -87,7 +86,7 @@ def registry_entry(request: Request, house: House) -> Response:
     if content is None:
         raise NotThereError
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": f"public, max-age={KEPT_SECONDS}"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/yaml; charset=utf-8", headers=headers)

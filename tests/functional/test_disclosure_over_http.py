@@ -175,11 +175,11 @@ def test_before_anything_was_spent_there_is_no_checkpoint(tmp_path: Path) -> Non
 ENTRY = "/.well-known/dp-deployment.yaml"
 
 
-def test_D_01_the_registry_entry_is_public_kept_for_an_hour_and_of_this_ledger(app: Running) -> None:
+def test_D_01_the_registry_entry_is_public_asked_for_anew_and_of_this_ledger(app: Running) -> None:
     guest = app.guest()
     answer = guest.get(ENTRY)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/yaml; charset=utf-8")
-    assert answer.headers["cache-control"] == "public, max-age=3600"
+    assert answer.headers["cache-control"] == "private, no-cache"
     found = yaml.safe_load(answer.content)
     assert problems(found, SHAPE) == []
     assert found["deployment"]["basic"]["data_curators"] == ["Het net"]
