@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -61,6 +61,7 @@ class Release:
 
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
+_UNFINISHED = ".unfinished-"
 
 
 class ReleaseDamagedError(Exception):
@@ -163,8 +164,7 @@ class ReleaseStore:
     @contextmanager
     def lock(self, release_id: str) -> Iterator[None]:
         """One publisher at a time per release on this machine; the kernel frees it when a process dies."""
-        self.path(release_id)
-        with (self.root / f".{release_id}.lock").open("w") as file:
+        with self._lock_file(release_id) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -178,7 +178,7 @@ class ReleaseStore:
     ) -> StoredRelease:
         """Store everything durably and make it appear by one rename. Refuses to replace a stored release."""
         target = self.path(release_id)
-        unfinished = self.root / f".unfinished-{release_id}-{secrets.token_hex(6)}"
+        unfinished = self.root / f"{_UNFINISHED}{release_id}-{secrets.token_hex(6)}"
         (unfinished / "audiences").mkdir(parents=True)
         files = {"cells.parquet": cells}
         for who, table in audiences.items():
@@ -198,8 +198,25 @@ class ReleaseStore:
         return StoredRelease(release_id, target)
 
     def sweep(self) -> int:
-        """Remove what crashed writes left; returns how many. Call at start-up, before any publisher runs."""
-        left = list(self.root.glob(".unfinished-*"))
-        for path in left:
-            shutil.rmtree(path)
-        return len(left)
+        """Remove what crashed writes left; returns how many. What is being written beside us stays.
+
+        Who writes holds the release's lock, and a lock does not outlive its process: what can be locked at
+        once was left.
+        """
+        removed = 0
+        for path in sorted(self.root.glob(f"{_UNFINISHED}*")):
+            release_id = path.name.removeprefix(_UNFINISHED).rpartition("-")[0]
+            if not _NAME.fullmatch(release_id):
+                continue
+            with self._lock_file(release_id) as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                if path.exists():  # else it was finished, and renamed, since we looked
+                    shutil.rmtree(path)
+                    removed += 1
+        return removed
+
+    def _lock_file(self, release_id: str) -> TextIO:
+        return self.path(release_id).with_name(f".{release_id}.lock").open("w")

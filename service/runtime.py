@@ -153,6 +153,7 @@ def _sweep(runtime: Runtime) -> None:
     with runtime.reading() as connection:
         named = set(connection.execute(select(extracts.c.id)).scalars())
     runtime.lake.sweep(named)
+    runtime.releases.sweep()
     _finish_erasures(runtime)
     for left in runtime.incoming.iterdir():
         if left.stat().st_mtime < time.time() - INCOMING_SECONDS:

@@ -113,12 +113,47 @@ def test_another_services_signature_does_not_do(store):
 
 
 def test_a_crashed_write_is_not_a_release_and_is_swept(store):
-    left = store.root / ".unfinished-2025-26.season.e1-abc"
+    left = store.root / ".unfinished-2025-26.season.e1-0123456789ab"
     (left / "audiences").mkdir(parents=True)
     (left / "manifest.json").write_text("{}")
     assert store.ids() == ()
     assert store.sweep() == 1
     assert not left.exists()
+
+
+def _unfinished(store, release_id, mark="0123456789ab"):
+    left = store.root / f".unfinished-{release_id}-{mark}"
+    (left / "audiences").mkdir(parents=True)
+    return left
+
+
+def test_what_is_being_written_beside_us_is_not_swept(store):
+    under_way, left = _unfinished(store, "r1"), _unfinished(store, "r1-b")
+    with ReleaseStore(store.root).lock("r1"):
+        assert store.sweep() == 1
+    assert (under_way.exists(), left.exists()) == (True, False)
+    assert store.sweep() == 1
+    assert not under_way.exists()
+
+
+def test_a_write_that_ends_while_we_look_keeps_its_release(store, monkeypatch):
+    left = _unfinished(store, "r1")
+    lock_file = store._lock_file
+
+    def finished_meanwhile(release_id):
+        left.rename(store.path(release_id))
+        return lock_file(release_id)
+
+    monkeypatch.setattr(store, "_lock_file", finished_meanwhile)
+    assert store.sweep() == 0
+    assert (store.path("r1") / "audiences").is_dir()
+
+
+def test_what_no_write_can_have_made_is_left_alone(store):
+    odd = store.root / ".unfinished-UPPER-1"
+    odd.mkdir()
+    assert store.sweep() == 0
+    assert odd.exists()
 
 
 def _hold(root, seconds, order, name):
