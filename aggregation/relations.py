@@ -83,7 +83,7 @@ def take_steps(session: Session, given: dict[str, Value], *, looks_back: bool) -
     """Run what the questions share, in order."""
     for name in ("placed_tickets", "sold_tickets", "attendances"):
         session.view(name, step(name))
-    kept = ["venue_pairs", "bookers", "venue_ranks", "core_pairs", "stated_orders"]
+    kept = ["venue_pairs", "bookers", "venue_ranks", "stated_orders", "latest_places", "core_pairs"]
     for name in kept + ["previous_pairs"] * looks_back:
         session.keep(name, step(name), given)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -14,7 +16,8 @@ from ingest.vocabulary import Genre, ProductClass
 VENUES = 40
 PERFORMANCES = 150
 AREAS = 4086
-CHUNK = 2_000_000
+CHUNK = 2_000_000  # rows made at a time: what bounds the memory
+FIRST_ORDER = 10**17
 
 
 def venue_names(count: int = VENUES) -> tuple[str, ...]:
@@ -27,20 +30,37 @@ def area_codes(count: int = AREAS) -> tuple[str, ...]:
 
 def write_season(lake: Lake, season: Season, rows: int, seed: int, bookers: int | None = None) -> Snapshot:
     """Fill the lake with one season of `rows` tickets (one in eight from the door) and describe it."""
-    people = bookers or rows // 5
-    rng = np.random.default_rng(seed)
-    home = np.random.default_rng(1).integers(0, AREAS, people)  # the same people live alike in both seasons
-    made = np.random.default_rng(2).bytes(16 * people)
-    ids = pl.Series([made[start : start + 16] for start in range(0, 16 * people, 16)], dtype=pl.Binary)
+    rng, people = np.random.default_rng(seed), _people(bookers or rows // 5)
     for number, start in enumerate(range(0, rows, CHUNK)):
-        frame = _tickets(rng, min(CHUNK, rows - start), season, home, ids, number)
+        frame = _tickets(rng, min(CHUNK, rows - start), season, people, number)
         lake.write(f"{season.start_year}{number:08d}", season, frame)
     return _snapshot(lake, season)
 
 
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Who buys: the same people live and choose alike in every season."""
+
+    ids: pl.Series
+    home: np.ndarray
+    habit: np.ndarray
+
+
+def _people(count: int) -> _People:
+    """Ids are sixteen random bytes each, straight from one buffer."""
+    made = pa.py_buffer(np.random.default_rng(2).bytes(16 * count))
+    fixed = pa.Array.from_buffers(pa.binary(16), count, [None, made])
+    return _People(
+        pl.Series(fixed.cast(pa.large_binary())),
+        np.random.default_rng(1).integers(0, AREAS, count),
+        np.random.default_rng(3).choice(len(ProductClass), count, p=[0.7, 0.1, 0.05, 0.1, 0.01, 0.02, 0.02]),
+    )
+
+
 def _tickets(
-    rng: np.random.Generator, rows: int, season: Season, home: np.ndarray, ids: pl.Series, chunk: int
+    rng: np.random.Generator, rows: int, season: Season, people: _People, chunk: int
 ) -> pl.DataFrame:
+    home, ids = people.home, people.ids
     orders = int(rows / 2) + 1  # two tickets an order
     booker = np.minimum((len(home) * rng.power(0.55, orders)).astype(np.int64), len(home) - 1)
     near = (home[booker] * VENUES) // AREAS
@@ -58,7 +78,7 @@ def _tickets(
             "venue": pl.Series(venue_names())[venue],
             "area": pl.Series(area_codes())[area],
             "performance": performance,
-            "order_ref": pl.Series(np.arange(orders) + chunk * CHUNK).cast(pl.String).str.zfill(20),
+            "order": np.arange(orders) + (chunk * CHUNK + FIRST_ORDER),
             "genre": genres[(venue * 7 + performance) % len(genres)],
             "online": (venue % 7 == 0) & (rng.random(orders) < 0.3),
             "days": performance * 2,
@@ -66,17 +86,14 @@ def _tickets(
         }
     )
     frame = order[pick]
-    habit = np.random.default_rng(3).choice(
-        len(classes), len(home), p=[0.7, 0.1, 0.05, 0.1, 0.01, 0.02, 0.02]
-    )
-    usual = habit[booker]
+    usual = people.habit[booker]
     start = pl.lit(season.first_day) + pl.duration(days=pl.col("days"))
     return frame.select(
         pl.lit("organisation").alias("organisation"),
         "venue",
         pl.lit(f"{season.start_year}{chunk:08d}").alias("extract_id"),
-        "order_ref",
-        (pl.col("order_ref") + pl.Series(np.arange(rows)).cast(pl.String)).alias("ticket_ref"),
+        pl.col("order").cast(pl.String).alias("order_ref"),
+        (pl.col("order") * 8 + pl.Series(np.arange(rows) % 8)).cast(pl.String).alias("ticket_ref"),
         "booker",
         pl.when(pl.col("booker").is_not_null()).then(pl.lit("NL")).alias("country"),
         pl.when(pl.col("booker").is_not_null()).then("area").alias("area"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.core import Locale
@@ -56,7 +56,9 @@ def _catalogue(language: str, folders: tuple[Path, ...]) -> dict[str, str]:
     return texts
 
 
+@lru_cache(maxsize=32)
 def locale(language: str) -> Locale:
+    """Parsing costs as much as writing a number, and a page has hundreds."""
     return Locale.parse(LOCALES[language_of(language)])
 
 

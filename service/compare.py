@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -11,16 +11,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from aggregation.geography import Geography
 from ingest.seasons import Season
-from privacy.disclosure import PeerGroup, districts_of
+from privacy.disclosure import PeerGroup
 from privacy.release import StoredRelease
 from reports.benchmark import AudienceCells, Benchmark, benchmarks, value_of
 from reports.charts import comparison_chart, render_png, render_svg, svg_to_png
 from reports.postcode_map import postcode_map
 from reports.theme import THEMES
-from reports.uncertainty import Value, discoveries, share
-from reports.wording import rounded, translator
+from reports.uncertainty import Value
+from reports.wording import translator
 from service import network, publication
 from service.access import NotThereError
 from service.labels import CATALOGUE, wording
@@ -261,70 +260,3 @@ def _draw(runtime: Runtime, seen: View, name: str, kind: str, language: str, the
         stacked=narrow,
     )
     return render_png(spec, theme=THEMES[theme]) if paper else render_svg(spec).encode()
-
-
-def part_of_reach(seen: View, part: Value) -> Value | None:
-    """A part of the venue's bookers as a share of them."""
-    whole = seen.one("reach", "core") or seen.one("reach")
-    return share(part, whole) if whole else None
-
-
-@dataclass(frozen=True, slots=True)
-class AreaRow:
-    """One line of the postcode table."""
-
-    code: str
-    place: str
-    value: Value
-    share: Value | None
-
-
-# Not on any map, so never among the areas.
-ELSEWHERE = ("unknown", "abroad")
-
-
-def area_rows(seen: View, geography: Geography, most: int) -> list[AreaRow]:
-    """The areas whose bookers noise cannot explain, most first."""
-    places = {area.code: area.place for area in geography.areas}
-    return _ranked(seen, seen.areas(), places)[:most]
-
-
-def district_rows(seen: View, geography: Geography, most: int) -> list[AreaRow]:
-    """The same by district, which is told where a single area is too small."""
-    districts = seen.areas("district")
-    return _ranked(seen, districts, _largest_places(geography))[:most]
-
-
-def elsewhere_rows(seen: View) -> list[AreaRow]:
-    """Bookers without a known area, or from abroad."""
-    values = seen.areas()
-    return [
-        AreaRow(label, "", values[label], part_of_reach(seen, values[label]))
-        for label in ELSEWHERE
-        if label in values
-    ]
-
-
-def _ranked(seen: View, values: Mapping[str, Value], places: Mapping[str, str]) -> list[AreaRow]:
-    items = list(values.items())
-    sure = discoveries([value for _, value in items])
-    told = [item for item, found in zip(items, sure, strict=True) if found and item[0] not in ELSEWHERE]
-    told = [(code, value) for code, value in told if _reads_as_there(value)]
-    told.sort(key=lambda item: -item[1].estimate)
-    return [AreaRow(code, places.get(code, ""), value, part_of_reach(seen, value)) for code, value in told]
-
-
-def _reads_as_there(value: Value) -> bool:
-    """Whether the rounded number still exceeds its rounded margin: 100, give or take 150, says nothing."""
-    number, margin = rounded(value.estimate, value.half_width)
-    return number > margin
-
-
-def _largest_places(geography: Geography) -> dict[str, str]:
-    """Each district's place with most areas."""
-    regions = {area.code: area.region for area in geography.areas}
-    named: dict[str, Counter[str]] = {}
-    inside = districts_of(list(regions), regions)
-    for area, district in zip(geography.areas, inside, strict=True):
-        named.setdefault(district, Counter())[area.place] += 1
-    return {district: names.most_common(1)[0][0] for district, names in named.items()}

@@ -1,28 +1,8 @@
 -- Bookers per venue and postcode area of their latest order there that states one.
-WITH ordered AS (
-    SELECT
-        booker AS booker,
-        venue AS venue,
-        place AS place,
-        row_number() OVER (
-            PARTITION BY booker, venue
-            ORDER BY purchased_at DESC NULLS LAST, order_ref DESC, place DESC
-        ) AS lateness
-    FROM stated_orders
-),
-
-placed AS (
-    SELECT
-        p.venue AS venue,
-        coalesce(o.place, p.first_place, -2) AS place
-    FROM core_pairs AS p
-    LEFT JOIN ordered AS o ON o.booker = p.booker AND o.venue = p.venue AND o.lateness = 1
-    WHERE p.attendances > 0
-),
-
-counted AS (
+WITH counted AS (
     SELECT venue AS venue, place AS place, count(*) AS bookers
-    FROM placed
+    FROM core_pairs
+    WHERE attendances > 0
     GROUP BY venue, place
 )
 

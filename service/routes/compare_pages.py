@@ -19,6 +19,7 @@ from service.compare import CHARTS, Chart, View
 from service.identity import Comparer, House, OwnVenue
 from service.labels import wording
 from service.pages import Page, Pages
+from service.places import places_of
 from service.routes.intake_pages import csv_response, first_venue
 from service.runtime import Runtime
 
@@ -29,8 +30,6 @@ PAGES: dict[str, tuple[str, ...]] = {
     "postcodes": ("region",),
     "loyalty": ("returning", "frequency", "bands"),
 }
-AREAS_NAMED = 60
-DISTRICTS_NAMED = 6
 
 
 def _start(name: str) -> Any:
@@ -86,10 +85,11 @@ def _page(name: str) -> Any:
 
 def _places(seen: View, house: Runtime, country: bool) -> dict[str, Any]:
     """What stands beside the map, and which map it is."""
+    found = places_of(seen, house.geography, house.settings.country)
     return {
-        "areas": compare.area_rows(seen, house.geography, AREAS_NAMED),
-        "districts": compare.district_rows(seen, house.geography, DISTRICTS_NAMED),
-        "elsewhere": compare.elsewhere_rows(seen),
+        "areas": found.areas,
+        "districts": found.districts,
+        "elsewhere": found.elsewhere,
         "country": country,
     }
 
