@@ -192,8 +192,8 @@ def post_processing(one: Tables, other: Tables, regions: Mapping[str, str]) -> l
     drawn: list[Mapping[str, NDArray[np.int64]]] = []
     real = privacy.publish.draw
 
-    def recording(tables: object, _: object = None) -> Mapping[str, NDArray[np.int64]]:
-        drawn.append(real(tables))
+    def recording(*given: object) -> Mapping[str, NDArray[np.int64]]:
+        drawn.append(real(*given))
         return drawn[-1]
 
     with patch.object(privacy.publish, "draw", recording):

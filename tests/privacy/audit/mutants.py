@@ -60,9 +60,8 @@ def _noise(change: Callable[[str, Any, Drawn], NDArray[np.int64]]) -> Callable[[
     def apply(stack: ExitStack) -> None:
         real = privacy.publish.draw
 
-        # The filter is not told what was charged: a mutant is for the audit to catch, and for nothing else.
-        def drawing(tables: Mapping[str, Any], _: object = None) -> Drawn:
-            drawn = real(tables)
+        def drawing(tables: Mapping[str, Any], *charged: Any) -> Drawn:
+            drawn = real(tables, *charged)
             return {name: change(name, table, drawn) for name, table in tables.items()}
 
         stack.enter_context(patch.object(privacy.publish, "draw", drawing))
@@ -71,13 +70,12 @@ def _noise(change: Callable[[str, Any, Drawn], NDArray[np.int64]]) -> Callable[[
 
 
 def _smaller(times: float) -> Callable[[ExitStack], None]:
-    """The noise is drawn at a smaller scale than the one that is told."""
+    """The noise is drawn at a smaller scale than is told, past the filter that would refuse it."""
 
     def apply(stack: ExitStack) -> None:
         real = privacy.publish.draw
 
-        # The filter is not told what was charged: a mutant is for the audit to catch, and for nothing else.
-        def drawing(tables: Mapping[str, Any], _: object = None) -> Drawn:
+        def drawing(tables: Mapping[str, Any], *_: Any) -> Drawn:
             return real({name: replace(table, scale=table.scale * times) for name, table in tables.items()})
 
         stack.enter_context(patch.object(privacy.publish, "draw", drawing))

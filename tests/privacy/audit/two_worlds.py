@@ -164,24 +164,19 @@ def learn(there: Seen, gone: Seen, hints: Mapping[str, Floats]) -> Event:
         _best_threshold(name, weights, there, gone)
         for name, weights in {**hints, **_directions(there, gone)}.items()
     ]
-    # Few training releases are told apart by more than one event: then the clearer one holds on fresh ones.
-    return max(found, key=lambda pair: (pair[0], _clearness(pair[1].weights, there, gone)))[1]
-
-
-def _clearness(weights: Floats, there: Seen, gone: Seen) -> float:
-    one, other = there.numbers @ weights, gone.numbers @ weights
-    return float((one.mean() - other.mean()) ** 2 / (one.var() + other.var() + 1e-12))
+    return max(found, key=lambda pair: pair[0])[1]
 
 
 def _directions(there: Seen, gone: Seen) -> dict[str, Floats]:
     """The clearest single number, and all clear ones weighed by what they tell."""
     one, other = there.numbers, gone.numbers
     apart = one.mean(axis=0) - other.mean(axis=0)
-    spread = one.var(axis=0) + other.var(axis=0)
-    clear = apart**2 / (spread / len(one) + 1e-9)
+    # A number that never changed in so few releases may yet: its spread is not taken as nothing.
+    spread = one.var(axis=0) + other.var(axis=0) + apart**2 / len(one) + 1e-9
+    clear = apart**2 / spread * len(one)
     first = np.zeros(len(apart))
     first[int(clear.argmax())] = np.sign(apart[int(clear.argmax())]) or 1.0
-    together = np.where(clear > CLEAR**2, apart / (spread + 1e-9), 0.0)
+    together = np.where(clear > CLEAR**2, apart / spread, 0.0)
     return {"one number": first, **({"all that differs": together} if together.any() else {})}
 
 
