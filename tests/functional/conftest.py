@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import CHROMIUM
+from tests.functional.attacked import Attacked, attacked
 from tests.functional.house import Running, running, settings
 
 
@@ -32,3 +33,10 @@ def browser() -> Iterator[Browser]:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
+    """A published network full of canaries, made once; the last test of test_canaries.py changes its data."""
+    with attacked(tmp_path_factory.mktemp("attacked")) as network:
+        yield network

@@ -30,7 +30,7 @@ def test_A_2_two_worlds_are_told_apart_no_better_than_claimed_and_without_bounds
     (no_bound,) = (mutant for mutant in MUTANTS if mutant.name == "no bound")
     with no_bound.applied():
         broken = pipeline.count(many.there, AT_MU_1), pipeline.count(many.gone, AT_MU_1)
-        assert two_worlds.audit_pair(many, broken, AT_MU_1, 10, 110, ALPHA).caught
+        assert two_worlds.audit_pair(many, broken, AT_MU_1, 8, 52, ALPHA).caught
 
 
 def made(shift: float, runs: int, seed: int) -> Seen:
