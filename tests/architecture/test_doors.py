@@ -81,7 +81,7 @@ def test_only_settings_reads_the_environment() -> None:
         ("aggregation/engines/", "duckdb"),
     ],
 )
-def test_one_door_to_each_dangerous_thing(door: str, library: str) -> None:
+def test_N_09_one_door_to_each_dangerous_thing(door: str, library: str) -> None:
     users = {
         str(p.relative_to(ROOT))
         for p in modules(*LAYERS)
@@ -91,7 +91,7 @@ def test_one_door_to_each_dangerous_thing(door: str, library: str) -> None:
     assert all(user.startswith(door) for user in users), users
 
 
-def test_no_noise_is_made_at_home() -> None:
+def test_A_8_N_09_no_noise_is_made_at_home() -> None:
     """Outside sample_data nobody draws from a distribution but OpenDP."""
     homemade = re.compile(
         r"np\.random|numpy\.random|random\.(gauss|normalvariate|random|laplace)|default_rng"

@@ -282,7 +282,7 @@ def test_everybody_gets_what_is_theirs(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_no_exact_figure_of_another_venue_is_shown(asked: Asked, name: str) -> None:
+def test_N_08_no_exact_figure_of_another_venue_is_shown(asked: Asked, name: str) -> None:
     wanted = looked_for(asked.figures, PEOPLE[name][1]) - explained(asked.runtime, name)
     found = {
         address: hits
@@ -307,7 +307,7 @@ def test_the_search_finds_exact_figures_where_they_belong(asked: Asked, name: st
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_no_cell_of_another_venue_is_named(asked: Asked, name: str) -> None:
+def test_N_08_no_cell_of_another_venue_is_named(asked: Asked, name: str) -> None:
     """Neither in the cells of the API nor anywhere in a page, a table or a picture."""
     others = "|".join(venue for venue in asked.figures if venue != PEOPLE[name][1])
     foreign = re.compile(rf"\b[a-z][a-z_/]*/(?:{others})(?=[/\"'&<\s]|$)")
@@ -359,7 +359,7 @@ def test_other_venues_are_as_absent_as_venues_that_never_were(asked: Asked, plac
     assert {status for status, _ in bodies} == {404}
 
 
-def test_the_same_question_gives_the_same_bytes(copied: Settings) -> None:
+def test_A_4_the_same_question_gives_the_same_bytes(copied: Settings) -> None:
     """Twenty times each, half of them after a restart that forgot what was kept in memory."""
     questions = [
         "/api/v1/releases/2025-26.season.e1/cells?limit=5000", f"/api/v1/benchmarks/{A}",
@@ -377,7 +377,7 @@ def test_the_same_question_gives_the_same_bytes(copied: Settings) -> None:
 
 
 @pytest.mark.parametrize("name", ["public", "manager A", "coordinator"])
-def test_nobody_sends_a_question_of_their_own(copied: Settings, name: str) -> None:
+def test_N_19_nobody_sends_a_question_of_their_own(copied: Settings, name: str) -> None:
     """Nothing asks for cells by a condition: a POST is refused, and unknown words change nothing."""
     place = "/api/v1/releases/2025-26.season.e1/cells"
     with served(copied) as (_, guests):
@@ -393,7 +393,9 @@ def test_nobody_sends_a_question_of_their_own(copied: Settings, name: str) -> No
     assert plain.content == dressed.content
 
 
-def test_another_venues_new_data_changes_nothing_for_anyone_else(asked: Asked, copied: Settings) -> None:
+def test_N_08_T_10_another_venues_new_data_changes_nothing_for_anyone_else(
+    asked: Asked, copied: Settings
+) -> None:
     """B sends a thousand tickets more: to everyone but B every answer stays as it was, headers included.
 
     This stands last: it changes the copy that the other tests of this module read.

@@ -105,7 +105,7 @@ def programme() -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("season", [THIS, BEFORE])
-def test_a_booker_with_200_attendances_at_24_venues_stays_within_every_bound(
+def test_N_03_N_13_a_booker_with_200_attendances_at_24_venues_stays_within_every_bound(
     season: Season, programme: list[tuple[str, str, str]]
 ) -> None:
     declared, bounds = keysets(venues=VENUES), Bounds()
@@ -147,8 +147,8 @@ def test_a_table_declares_a_bound_for_each_season_that_it_reads_and_no_other() -
         assert set(table_bounds(measure, Bounds(), THIS)) == seasons
 
 
-def test_the_keyset_is_the_same_with_and_without_the_only_visitor_of_an_area() -> None:
-    """N-14: the cells come from the declaration, so that nobody shows by a cell's being there."""
+def test_N_14_the_keyset_is_the_same_with_and_without_the_only_visitor_of_an_area() -> None:
+    """The cells come from the declaration, so that nobody shows by a cell's being there."""
     visitor = [a_ticket(booker="only", area="NL-1013")]
     with_them, without_them = count(visitor, []), count([], [])
     area = next(table for table in with_them if table.measure == "reach_by_area")
@@ -159,8 +159,8 @@ def test_the_keyset_is_the_same_with_and_without_the_only_visitor_of_an_area() -
         assert len(one.counts) == len(other.counts) == one.keyset.size
 
 
-def test_a_venue_that_invents_rows_for_a_booker_takes_at_most_one_place_of_the_others() -> None:
-    """T-11: bounds within a venue come first, so 1,000 invented rows weigh like one."""
+def test_T_11_a_venue_that_invents_rows_for_a_booker_takes_at_most_one_place_of_the_others() -> None:
+    """Bounds within a venue come first, so 1,000 invented rows weigh like one."""
     real = [a_ticket(booker="b", venue=venue) for venue in ("v1", "v2", "v3")]
     invented = [
         a_ticket(booker="b", venue="v4", performance=f"p{number % 5}", order=f"o{number}", genre=genre)

@@ -75,7 +75,7 @@ def test_taking_the_one_who_goes_everywhere_away_moves_every_drawn_table_within_
     assert np.abs(moved["reach_beyond"]).sum() == BOUNDS.tail_venues - BOUNDS.core_venues
 
 
-def test_released_keys_are_the_same_with_and_without_the_only_visitor_of_an_area(rows, tables, tmp_path):
+def test_N_14_released_keys_are_the_same_with_and_without_the_only_visitor_of_an_area(rows, tables, tmp_path):
     lonely = AREAS[29]
     visitor = a_ticket("the only one from there", VENUES[4], "p", area=lonely)
     with_visitor = counted(tmp_path, [*rows, visitor], previous=rows[:50], declared=DECLARED)

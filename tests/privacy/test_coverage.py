@@ -42,14 +42,14 @@ def _rate(truth, numbers, chosen):
     return float(inside[:, chosen].mean())
 
 
-def test_intervals_of_all_cells_hold_the_bounded_count(drawn):
+def test_D_04_intervals_of_all_cells_hold_the_bounded_count(drawn):
     cells, truth, numbers = drawn
     assert len(truth) == cells.num_rows > 900
     assert _rate(truth, numbers, slice(None)) >= ASKED
 
 
 @pytest.mark.parametrize("level", ["cell", "district", "region", "country", "core", "total"])
-def test_intervals_hold_the_bounded_count_at_every_level(drawn, level):
+def test_D_04_intervals_hold_the_bounded_count_at_every_level(drawn, level):
     """The smallest level has 9 cells: 450 intervals, of which 93 % in at least 89.5 % (five deviations)."""
     cells, truth, numbers = drawn
     chosen = np.array([value == level for value in cells["level"].to_pylist()])
@@ -58,7 +58,7 @@ def test_intervals_hold_the_bounded_count_at_every_level(drawn, level):
 
 
 @pytest.mark.parametrize(("least", "below"), [(0, 1), (1, 20), (20, 100), (100, 1000), (1000, 1e9)])
-def test_intervals_hold_the_bounded_count_in_every_stratum_of_size(drawn, least, below):
+def test_D_04_N_10_intervals_hold_the_bounded_count_in_every_stratum_of_size(drawn, least, below):
     """Leaning on the district moves estimates of odd areas; their intervals are not narrowed by it."""
     _, truth, numbers = drawn
     chosen = (truth >= least) & (truth < below)
@@ -98,7 +98,7 @@ def test_areas_are_nearer_the_truth_than_their_raw_integers(drawn):
     assert error < 0.85 * numbers["sigma"][:, areas].mean()
 
 
-def test_signed_fit_is_unbiased_for_totals(drawn):
+def test_N_12_signed_fit_is_unbiased_for_totals(drawn):
     cells, truth, numbers = drawn
     core = np.array([value == "core" for value in cells["level"].to_pylist()])
     mean = (numbers["estimate"] - truth)[:, core].mean()

@@ -72,7 +72,7 @@ def test_what_the_dry_run_announces_is_what_is_charged(planned):
     assert expected_charges(POLICY, SEASON, look_back=False) == first_season.charges
 
 
-def test_the_shares_keep_to_the_split_of_the_season():
+def test_N_01_the_shares_keep_to_the_split_of_the_season():
     own = PrivacyLoss.total(POLICY.loss(plan) for plan in TABLES)
     back = PrivacyLoss.total(POLICY.loss(plan) for plan in TABLES if plan.measure.endswith("returning"))
     assert own.nano_rho <= BUDGET.plan.nano_rho * 80 // 100

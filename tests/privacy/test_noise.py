@@ -48,7 +48,7 @@ def _noise(rounds: int) -> dict[str, np.ndarray]:
     }
 
 
-def test_noisy_integers_cover_the_bounded_exact_count_at_95_percent():
+def test_D_04_noisy_integers_cover_the_bounded_exact_count_at_95_percent():
     """Two-sided binomial test, pooled over all tables, each side at half the false-alarm rate.
 
     The margin is a whole number rounded up, so the true coverage lies between 95 % and 95 % plus the chance
@@ -71,7 +71,7 @@ def test_noisy_integers_cover_the_bounded_exact_count_at_95_percent():
     assert binomial_tails(inside, trials, widest)[1] > FALSE_ALARM / 2
 
 
-def test_the_spread_of_the_noise_is_the_stated_scale():
+def test_A_1_N_12_the_spread_of_the_noise_is_the_stated_scale_and_its_mean_nothing():
     """Sums of squares over scale squared are chi-squared: within five deviations (2.9e-7 a side)."""
     planned = plan_release(exact_tables(), POLICY, REGIONS)
     noise = _noise(4)
@@ -81,13 +81,13 @@ def test_the_spread_of_the_noise_is_the_stated_scale():
     assert abs(standard.sum()) < 5 * math.sqrt(n)
 
 
-def test_cells_get_noise_of_their_own():
+def test_A_1_cells_get_noise_of_their_own():
     """Neighbouring cells are uncorrelated: five deviations again."""
     noise = draw({"t": Draw(np.zeros(20_000, dtype=np.int64), Sensitivity(6, 1), 29.25)})["t"] / 29.25
     assert abs(float(noise[1:] @ noise[:-1])) < 5 * math.sqrt(len(noise))
 
 
-def test_noise_values_are_whole_numbers():
+def test_A_7_N_21_noise_values_are_whole_numbers():
     release = protect(exact_tables(), POLICY, REGIONS)
     assert release.cells.schema.field("noisy").type == pa.int64()
     drawn = draw({"t": Draw(np.arange(5), Sensitivity(6, 1), 29.25)})["t"]
@@ -102,7 +102,7 @@ def _draw_in_worker(_: int) -> Sequence[int]:
 
 # Forking is what is tested here; newer Pythons warn of it wherever there are threads.
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_two_forked_workers_draw_different_noise():
+def test_A_8_two_forked_workers_draw_different_noise():
     """64 equal draws by chance: below 1e-100. The parent draws first, so a shared state would show."""
     mine = _draw_in_worker(0)
     with multiprocessing.get_context("fork").Pool(2) as pool:
@@ -110,7 +110,7 @@ def test_two_forked_workers_draw_different_noise():
     assert len({tuple(mine), tuple(one), tuple(two)}) == 3
 
 
-def test_the_only_visitor_of_an_area_changes_no_key_of_the_release():
+def test_N_14_the_only_visitor_of_an_area_changes_no_key_of_the_release():
     """Cells, their order, and everything that is told about a table are the same; only counts may differ."""
     with_visitor = list(exact_tables())
     areas = with_visitor[0].counts.reshape(len(VENUES), len(AREAS)).copy()
@@ -128,14 +128,14 @@ def test_the_only_visitor_of_an_area_changes_no_key_of_the_release():
     assert ours.charges == theirs.charges
 
 
-def test_an_empty_network_has_every_cell_of_a_full_one():
+def test_N_14_an_empty_network_has_every_cell_of_a_full_one():
     full = exact_tables()
     empty = [replace(table, counts=np.zeros_like(table.counts)) for table in full]
     keys = [protect(tables, POLICY, REGIONS).cells["cell_id"] for tables in (full, empty)]
     assert keys[0].equals(keys[1])
 
 
-def test_nothing_in_the_privacy_layer_draws_from_another_random_source():
+def test_A_8_N_09_nothing_in_the_privacy_layer_draws_from_another_random_source():
     """No numpy or random generator; `secrets` only names a temporary folder."""
     for path in sorted(Path(privacy.__file__).parent.glob("*.py")):
         names = {name for line in path.read_text("utf-8").splitlines() for name in SOURCES if name in line}

@@ -275,7 +275,7 @@ def test_a_release_changed_on_disk_is_refused(tmp_path):
         publish_now(desk, a_publication())
 
 
-def test_draws_of_the_same_data_differ_between_publications(tmp_path):
+def test_A_8_draws_of_the_same_data_differ_between_publications(tmp_path):
     one, two = (a_desk(tmp_path / name) for name in ("one", "two"))
     cells = [publish_now(desk, a_publication(), count=lambda: exact_tables()).cells() for desk in (one, two)]
     assert not cells[0]["noisy"].equals(cells[1]["noisy"])

@@ -42,7 +42,7 @@ TITLES = [
 
 @pytest.mark.parametrize(("text", "code"), PERSONAL)
 @pytest.mark.parametrize("column", COLUMN_NAMES)
-def test_a_personal_cell_refuses_the_file_in_every_column(
+def test_N_24_a_personal_cell_refuses_the_file_in_every_column(
     tmp_path: Path, column: str, text: str, code: str
 ) -> None:
     examined = look(tmp_path, lines([a_ticket(1), a_ticket(2, **{column: text})]))
@@ -93,7 +93,7 @@ def test_a_reference_that_only_looks_like_a_bank_number_passes() -> None:
     assert forbidden_in_cell("NL92ABNA0417164300") is None
 
 
-def test_nothing_of_a_refused_file_is_kept_or_repeated(desk: Desk) -> None:
+def test_N_24_nothing_of_a_refused_file_is_kept_or_repeated(desk: Desk) -> None:
     receipt = desk.send(lines([a_ticket(1, production_title=ADDRESS)]))
     assert (receipt.extract_id, receipt.status.value) == (None, "refused")
     assert (receipt.rows_in, receipt.rows_accepted, receipt.rows_rejected) == (1, 0, 1)

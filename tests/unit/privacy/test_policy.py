@@ -77,7 +77,7 @@ def test_the_parts_of_a_season_are_the_split_of_the_design():
         (1000, 0, float("inf"), "uncharted"),
     ],
 )
-def test_reliability_is_judged_on_the_released_value_and_its_interval(estimate, low, high, word):
+def test_D_05_N_10_reliability_is_judged_on_the_released_value_and_its_interval(estimate, low, high, word):
     assert reliability(estimate, low, high) == word
 
 
