@@ -21,8 +21,10 @@ from privacy.ledger import ledger_entries
 from privacy.mechanisms import draw
 from privacy.publish import Desk, visible
 from privacy.signing import carries_signature
+from service.verifier import verify
 from tests.privacy.desk import KEY, NOW, a_desk, a_publication, kinds, processes, publish_now, spent
 from tests.privacy.small_network import SEASON
+from tests.privacy.test_ledger import chain_of
 
 DATABASE = "foyer.sqlite"
 
@@ -260,6 +262,23 @@ def test_another_services_checkpoint_does_not_do(tmp_path: Path) -> None:
     other = Checkpoints(tmp_path, Ed25519PrivateKey.generate())
     with desk.engine.begin() as connection, pytest.raises(LedgerRefusedError, match="this service's"):
         other.check(connection, desk.store)
+
+
+def test_R_6_ten_thousand_entries_are_signed_and_caught_up_with_to_the_last_nano_rho(tmp_path: Path) -> None:
+    """Sums of ten thousand charges in checkpoint, caught-up database and verifier are one number."""
+    amounts = [10**8 + n * 7919 % 1_000_003 for n in range(10_000)]
+    desk = a_desk(tmp_path / "var")
+    backup = keep_database(tmp_path / "var", tmp_path / "backup.sqlite")
+    with desk.engine.begin() as connection:
+        connection.execute(ledger_entries.insert(), chain_of(amounts))
+    desk.checkpoints.advance(desk.engine, desk.store, NOW)
+    assert kept(tmp_path / "var")["checkpoint"]["totals"] == {SEASON.label: sum(amounts)}
+    desk = restore(desk, backup, tmp_path / "var")
+    with desk.engine.begin() as connection:
+        assert desk.checkpoints.catch_up(connection) == 10_000
+    assert spent(desk) == sum(amounts)
+    report = verify(tmp_path / "var")
+    assert (report.problems, report.entries, report.totals) == ([], 10_000, {SEASON.label: sum(amounts)})
 
 
 # ------------------------------------------------------------------ kills and races

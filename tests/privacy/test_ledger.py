@@ -77,7 +77,7 @@ def test_R_4_eight_processes_at_once_spend_exactly_the_cap(tmp_path):
         assert ledger.verify(connection) == ()
 
 
-def _chain(amounts: list[int]) -> list[dict]:
+def chain_of(amounts: list[int]) -> list[dict]:
     """Entries as `reserve` writes them, in one go: ten thousand reservations one by one take a minute."""
     made: list[dict] = []
     previous = ledger.GENESIS
@@ -96,7 +96,7 @@ def test_R_6_ten_thousand_entries_add_up_to_the_last_nano_rho(engine):
     amounts = [10**8 + n * 7919 % 1_000_003 for n in range(10_000)]
     budget = Budget(PrivacyLoss(0), PrivacyLoss(sum(amounts) + 5), THIRDS)
     with engine.begin() as connection:
-        connection.execute(ledger_entries.insert(), _chain(amounts))
+        connection.execute(ledger_entries.insert(), chain_of(amounts))
         assert ledger.account(connection, SEASON, budget).total == PrivacyLoss(sum(amounts))
         assert ledger.verify(connection) == ()
         _reserve(connection, "five", _charge(5), budget=budget, beyond_plan="to the limit")
