@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingest.extract import COLUMN_NAMES
+from ingest.findings.receive import KINDS
 from tests.functional.house import Running, running, settings
 from tests.functional.test_uploads import Bytes, good, line, stored
 
@@ -100,6 +101,8 @@ def test_a_bad_file_gets_a_clear_answer_and_leaves_nothing(small: Running, kind:
         assert (answer.status_code, body["findings"][0]["code"]) == (422, code)
         assert all(finding["saw"] and finding["fix"].endswith(".") for finding in body["findings"])
         assert {finding["severity"] for finding in body["findings"]} == {"rejects_file"}
+        kinds = {kind.code: kind for kind in KINDS}
+        assert all(finding["why"] == kinds[finding["code"]].why.nl for finding in body["findings"])
     assert "anna@" not in answer.text
     assert stored(small) == before
     assert guest.get("/api/v1/extracts").json() == []
