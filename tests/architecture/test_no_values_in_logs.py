@@ -24,22 +24,32 @@ ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Running]:
-    with running(settings(tmp_path / "var")) as found:
-        yield found
-
-
-@pytest.fixture
 def everything(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """What an operator gets who sets logging to DEBUG; the server's own was turned down for other tests."""
     caplog.set_level(logging.DEBUG)
-    names = ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "httpx", "foyer", "foyer.jobs")
+    names = (
+        "uvicorn",
+        "uvicorn.error",
+        "uvicorn.access",
+        "asyncio",
+        "httpx",
+        "foyer",
+        "foyer.jobs",
+        "sqlalchemy",
+    )
     before = {name: logging.getLogger(name).level for name in names}
     for name in names:
         logging.getLogger(name).setLevel(logging.DEBUG)
     yield caplog
     for name, level in before.items():
         logging.getLogger(name).setLevel(level)
+
+
+@pytest.fixture
+def app(tmp_path: Path, everything: pytest.LogCaptureFixture) -> Iterator[Running]:
+    """Opened when logging is loud already: a database decides then what it will tell."""
+    with running(settings(tmp_path / "var")) as found:
+        yield found
 
 
 def told(log: pytest.LogCaptureFixture) -> str:
