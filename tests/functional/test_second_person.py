@@ -10,7 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from service import db, tables
+from service import db, people, tables
+from service.access import Role
 from service.cli import main
 from tests.functional.house import PASSWORD, Guest, Running, running, settings
 from tests.functional.test_publishing import deliver
@@ -149,6 +150,19 @@ def test_only_who_waits_is_admitted(app: Running, name: str) -> None:
         numbers = list(others)
     answers = {app.guest(f"{name}@net.example").post(f"/people/{n}/admit").status_code for n in numbers}
     assert answers == {404}
+
+
+def test_who_waits_in_another_organisation_is_not_there(app: Running) -> None:
+    with app.runtime.writing() as connection:
+        number = people.create_user(
+            connection,
+            email="vreemd@aak.example",
+            name="Vreemd",
+            organisation="huis-aak",
+            role=Role.COORDINATOR,
+            invited_by=1,
+        )
+    assert app.guest(MURAT).post(f"/people/{number}/admit").status_code == 404
 
 
 def test_people_of_a_venue_need_nobody_to_admit_them(app: Running) -> None:
