@@ -151,7 +151,11 @@ def _every_area(stack: ExitStack) -> None:
         aggregation.counts,
         "question",
         "reach_by_area.sql",
-        lambda t: t.replace(" AND o.lateness = 1", ""),
+        lambda t: t.replace(
+            "FROM core_pairs\n",
+            "FROM (SELECT p.venue, p.attendances, coalesce(o.place, p.place) AS place FROM core_pairs AS p\n"
+            "LEFT JOIN stated_orders AS o ON o.booker = p.booker AND o.venue = p.venue)\n",
+        ),
     )
 
 
