@@ -34,7 +34,8 @@ def noticed(edit: Break, tree: Path) -> bool:
     whole = path.read_text("utf-8")
     path.write_text(broken(whole, edit), "utf-8")
     try:
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *edit.tests.split()]
+        quick = ["-q", "-x", "-p", "no:cacheprovider", "--hypothesis-profile=no-shrinking"]
+        command = [sys.executable, "-m", "pytest", *quick, *edit.tests.split()]
         return subprocess.run(command, cwd=tree, capture_output=True, check=False).returncode == FAILED
     finally:
         path.write_text(whole, "utf-8")
