@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from privacy.figures import Z95
+from privacy.fitting import Z95
 from privacy.policy import MATTERS_FROM
 
 INDICATIVE_ABOVE = 0.10
