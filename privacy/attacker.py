@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from privacy.attacker_facts import COORDINATOR, Bools, Edition, Fact, Family, Node, Readers, Told
+from privacy.attacker_facts import COORDINATOR, Bools, Edition, Family, Node, Readers, Told
 from privacy.attacker_families import AREAS, Values, families
 from privacy.attacker_programs import Program
 from privacy.attacker_worlds import Goal, Pairs, alike, eases, likely
@@ -83,12 +82,14 @@ class _Attack:
                     found.append(breach)
                     if not breach.refused:
                         break
-                    self._family = reduce(_without, breach.refused, self._family)
+                    self._family = _without(self._family, breach.refused)
         return found
 
     def _goals(self, node: Node) -> Iterator[Goal]:
         """Each venue's count in a cell, each owner's, and by how much a venue moved between editions."""
         family, inside = self._family, self._family.nodes[node]
+        if family.closed and inside.all():
+            return  # all of a venue's bookers, which everyone is taken to know
         counts, most = family.values[inside].sum(axis=0), family.most[inside].sum(axis=0)
         if family.closed:
             most = np.minimum(most, counts + np.maximum(family.values[~inside], 0.0).sum(axis=0))
@@ -154,11 +155,11 @@ class _Attack:
         """Who has the world that HiGHS finds for the first pair; None where it finds none."""
         narrow = np.unique(np.concatenate(list(self._columns(family, goal))))
         wide = self._wide(goal)
+        ranked = any(fact.ordered for fact in family.facts)
         for columns in (narrow, wide) if len(wide) > len(narrow) else (narrow,):
             program = Program(family, goal, columns, first, self._readers)
-            still = np.zeros((len(columns), family.values.shape[1]))
-            guides = [still, *self._guides(family, goal, step, columns)]
-            for guide in guides if any(f.ordered for f in family.facts) else guides[:1]:
+            guides = list(self._guides(family, goal, step, columns))
+            for guide in guides if columns is narrow and ranked else guides[:1]:
                 moves = program.world(step, guide)
                 if moves is not None:
                     all_moves = np.broadcast_to(moves, (len(pairs.places), *moves.shape))
@@ -213,7 +214,7 @@ class _Attack:
             far = np.where(
                 (fact.weights > 0) & other_owner, (value - value[venue]) / (step * fact.weights[venue]), -1
             )
-            for other in np.argsort(np.where(far >= 1.0, far, np.inf))[:3]:
+            for other in np.argsort(np.where(far >= 1.0, far, np.inf))[:2]:
                 if far[other] >= 1.0:
                     swap = np.zeros(len(value))
                     swap[venue] = (value[other] - value[venue]) / fact.weights[venue]
@@ -224,30 +225,43 @@ class _Attack:
     def _least_missed(self, goal: Goal, step: float, pair: Pairs) -> tuple[Told, ...]:
         """Which numbers to leave out so that these two can no longer tell; none where nothing helps.
 
-        Order statistics before means, those of the cell itself before others, those that few read first.
+        Order statistics, all of one group and label together, before means; those of the cell itself before
+        others; those that few read first.
         """
-        family = self._family
+        seen = [fact for fact in self._family.facts if not fact.past and pair.see(fact)[0]]
+        mates = [one for some in self._columns(self._family, goal) for one in some]
+        bundles: dict[tuple[bool, bool, int, int, str, str, str], set[Told]] = {}
+        for fact in seen:
+            told = fact.told
+            beside = not fact.weights[goal.venues].any()
+            elsewhere = 0 if (fact.columns & goal.columns).any() else 2 - int(fact.columns[mates].any())
+            figure = told.measure.partition("/")[2] if told.ordered else told.measure
+            many = 0 if told.ordered else int(fact.seen.sum())
+            key = not told.ordered, beside, elsewhere, many, told.group, figure, told.label
+            bundles.setdefault(key, set()).add(told)
+        return self._enough([tuple(sorted(bundles[key])) for key in sorted(bundles)], goal, step, pair)
 
-        def rank(fact: Fact) -> tuple[bool, bool, int, Told]:
-            elsewhere = not (fact.columns == goal.columns).all()
-            return not fact.ordered, elsewhere, int(fact.seen.sum()), fact.told
+    def _enough(
+        self, bundles: Sequence[tuple[Told, ...]], goal: Goal, step: float, pair: Pairs
+    ) -> tuple[Told, ...]:
+        """The first of these bundles that are enough, without those among them that do not matter."""
+        count = 1
+        while count < len(bundles) and not self._helps(bundles[:count], goal, step, pair):
+            count *= 2
+        told = list(bundles[:count])
+        size = len(told)
+        while (size := size // 2) > 0:
+            for start in range(len(told) - 1, -1, -size):
+                rest = told[: max(start + 1 - size, 0)] + told[start + 1 :]
+                if rest and self._helps(rest, goal, step, pair):
+                    told = rest
+        return tuple(one for bundle in told for one in bundle)
 
-        seen = [f for f in family.facts if not f.past and pair.see(f)[0]]
-        touching = [f for f in seen if f.weights[goal.venues].any() or f.ordered]
-        order = [fact.told for fact in sorted(touching or seen, key=rank)]
-        near = [f.told for f in seen if (f.columns & goal.columns).any()]
-        order.sort(key=lambda told: told not in near)
-        left, less = list[Told](), family
-        for told in order:
-            left, less = [*left, told], _without(less, told)
-            if self._who_can_tell(less, goal, step, pair) is None:
-                break
-        for told in left[:-1]:  # what turned out not to matter is told after all
-            more = reduce(_without, (one for one in left if one != told), family)
-            if self._who_can_tell(more, goal, step, pair) is None:
-                left.remove(told)
-        return tuple(left)
+    def _helps(self, bundles: Sequence[tuple[Told, ...]], goal: Goal, step: float, pair: Pairs) -> bool:
+        family = _without(self._family, [told for bundle in bundles for told in bundle])
+        return self._who_can_tell(family, goal, step, pair) is None
 
 
-def _without(family: Family, told: Told) -> Family:
-    return replace(family, facts=tuple(f for f in family.facts if f.past or f.told != told))
+def _without(family: Family, dropped: Sequence[Told]) -> Family:
+    gone = frozenset(dropped)
+    return replace(family, facts=tuple(f for f in family.facts if f.past or f.told not in gone))

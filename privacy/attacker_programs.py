@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from privacy.attacker_facts import Family, Readers
@@ -132,14 +132,14 @@ def _solve(
 ) -> Floats | None:
     """What HiGHS finds; None where there is nothing, or where it has no answer, which counts as nothing."""
 
-    def matrix(some: Sequence[Floats], limits: Sequence[float]) -> tuple[csr_array | None, Floats | None]:
-        if not some:
-            return None, None
-        scale = np.array([np.abs(row).max() or 1.0 for row in some])
-        stacked = np.array(some) / scale[:, None]
-        return csr_array(np.hstack([stacked, -stacked]) if doubled else stacked), np.array(limits) / scale
-
-    equal, level = matrix(rows, sides)
-    upper, limit = matrix(below, most)
-    answer = linprog(cost, A_ub=upper, b_ub=limit, A_eq=equal, b_eq=level, bounds=bounds, method="highs")
+    count = len(cost) // 2 if doubled else len(cost)
+    stacked = np.array([*rows, *below]).reshape(-1, count)
+    scale = np.abs(stacked).max(axis=1, initial=0.0)
+    scale = np.where(scale > 0, scale, 1.0)
+    high = np.array([*sides, *most]) / scale
+    low = np.concatenate([high[: len(rows)], np.full(len(below), -np.inf)])
+    stacked = stacked / scale[:, None]
+    matrix = csr_array(np.hstack([stacked, -stacked]) if doubled else stacked)
+    held = [LinearConstraint(matrix, low, high)] if len(stacked) else []
+    answer = milp(cost, constraints=held, bounds=Bounds(bounds[:, 0], bounds[:, 1]))
     return None if answer.x is None or answer.status != 0 else np.asarray(answer.x)
