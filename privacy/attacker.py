@@ -171,7 +171,7 @@ class _Attack:
     def _guides(self, family: Family, goal: Goal, step: float, columns: NDArray[np.intp]) -> Iterator[Floats]:
         """By which moves the owners may be led to other ranks: (columns, venues)."""
         for some in self._columns(family, goal):
-            for base in self._bases(family, goal, step, some):
+            for base in self._bases(family, goal, step, some, swaps=10):
                 guide = np.zeros((len(columns), len(base)))
                 guide[columns == some[0]] = base
                 if len(some) > 1:
@@ -202,7 +202,9 @@ class _Attack:
         narrow = [one for pair in self._columns(self._family, goal) for one in pair]
         return np.unique(np.concatenate([inside, beside, np.array(narrow, dtype=np.intp)]))
 
-    def _bases(self, family: Family, goal: Goal, step: float, columns: NDArray[np.intp]) -> Iterator[Floats]:
+    def _bases(
+        self, family: Family, goal: Goal, step: float, columns: NDArray[np.intp], swaps: int = 2
+    ) -> Iterator[Floats]:
         """The venue moves alone; or it changes places with one beyond the step, which keeps every ranking."""
         yield np.asarray(goal.venues * step, dtype=np.float64)
         venue = int(np.flatnonzero(goal.venues)[0])
@@ -214,7 +216,7 @@ class _Attack:
             far = np.where(
                 (fact.weights > 0) & other_owner, (value - value[venue]) / (step * fact.weights[venue]), -1
             )
-            for other in np.argsort(np.where(far >= 1.0, far, np.inf))[:2]:
+            for other in np.argsort(np.where(far >= 1.0, far, np.inf))[:swaps]:
                 if far[other] >= 1.0:
                     swap = np.zeros(len(value))
                     swap[venue] = (value[other] - value[venue]) / fact.weights[venue]

@@ -179,6 +179,9 @@ def _made_up(weights: Floats, sees: Bools, give: Floats, need: Floats) -> Floats
     size = np.where(size > 0, size, 1.0)
     # A trace of ridge lets equal sums stand twice; what it leaves over is caught by looking at the world.
     turn = turn / size + np.eye(len(weights)) * (1e-13 + ~sees[:, :, None])
-    found = np.linalg.solve(turn, (sees * (need / scale))[:, :, None] / size)
+    try:
+        found = np.linalg.solve(turn, (sees * (need / scale))[:, :, None] / size)
+    except np.linalg.LinAlgError:
+        return np.zeros_like(give)  # no world then, and the programs look for one
     made: Floats = np.einsum("pf,pfv->pv", found[:, :, 0], part) * give
     return made
