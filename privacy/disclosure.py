@@ -81,12 +81,17 @@ def audience_files(
 
 
 def network_spread(
-    cells: pa.Table, owners: Mapping[str, str], season: Season, today: date, regions: Mapping[str, str]
+    cells: pa.Table,
+    owners: Mapping[str, str],
+    season: Season,
+    today: date,
+    regions: Mapping[str, str],
+    hidden: frozenset[str] = frozenset(),
 ) -> dict[str, float]:
     """The network's size by area, as far as everyone may see it, for the venues' areas to lean on.
 
     An area that is withheld gets the mean of those shown in its district, so that it is not read back
-    from a venue's own estimates.
+    from a venue's own estimates. `hidden`: areas withheld beyond the rules, by the attacker check.
     """
     grids = read_grids(cells)
     if (AREAS, "cell") not in grids or not others_may_be_seen(season, today):
@@ -98,7 +103,8 @@ def network_spread(
     )
     areas = shown["label"].to_pylist()
     size = shown["estimate"].cast(pa.float64()).to_numpy(zero_copy_only=False)
-    size = np.where(shown["status"].to_numpy(zero_copy_only=False) == "withheld", np.nan, size)
+    withheld = shown["status"].to_numpy(zero_copy_only=False) == "withheld"
+    size = np.where(withheld | np.isin(areas, list(hidden)), np.nan, size)
     _, district = np.unique(districts_of(areas, regions), return_inverse=True)
     known = ~np.isnan(size)
     count = np.bincount(district, weights=known)

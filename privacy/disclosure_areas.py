@@ -44,6 +44,10 @@ class Nesting:
                 self._chains.setdefault((level, label), chain)
         self._families: dict[object, dict[tuple[str, str], list[Row]]] = {}
 
+    def chain(self, area: str) -> tuple[str, ...]:
+        """The labels that an area lies in, by LEVELS, itself last."""
+        return self._chains["cell", area]
+
     def families(self, layers: Mapping[str, Layer]) -> dict[tuple[str, str], list[Row]]:
         """The rows directly under each total that these levels show, widest total first."""
         key = tuple((level, layers[level].labels) for level in LEVELS if level in layers)

@@ -105,23 +105,30 @@ def protect_partition(parts: Values, candidates: NDArray[np.bool_], colluders: i
     return shown
 
 
-def order_statistics(values: Values) -> dict[str, float]:
-    """V-7: median from five owners, quartiles from eight; each a mean of neighbours, rounded to 5 %."""
-    ordered = np.sort(values)
-    found: dict[str, float] = {}
-    if ordered.size >= MIN_FOR_MEDIAN:
-        found["median"] = _neighbourhood(ordered, (ordered.size - 1) / 2)
-    if ordered.size >= MIN_FOR_QUARTILES:
-        found["q1"] = _neighbourhood(ordered, float(round((ordered.size - 1) * 0.25)))
-        found["q3"] = _neighbourhood(ordered, float(ordered.size - 1 - round((ordered.size - 1) * 0.25)))
+def order_blocks(size: int) -> dict[str, tuple[int, int]]:
+    """V-7: of which ranks (first and last) each order statistic of so many owners is the mean."""
+    found: dict[str, tuple[int, int]] = {}
+    if size >= MIN_FOR_MEDIAN:
+        found["median"] = _neighbourhood((size - 1) / 2)
+    if size >= MIN_FOR_QUARTILES:
+        quarter = round((size - 1) * 0.25)
+        found["q1"], found["q3"] = _neighbourhood(quarter), _neighbourhood(size - 1 - quarter)
     return found
 
 
-def _neighbourhood(ordered: Values, position: float) -> float:
-    """Mean of three neighbours (four around an even median), rounded."""
+def order_statistics(values: Values) -> dict[str, float]:
+    """V-7: median from five owners, quartiles from eight; each a mean of neighbours, rounded to 5 %."""
+    ordered = np.sort(values)
+    return {
+        name: round_to_step(float(ordered[first : last + 1].mean()))
+        for name, (first, last) in order_blocks(ordered.size).items()
+    }
+
+
+def _neighbourhood(position: float) -> tuple[int, int]:
+    """Three neighbours, or four around an even median."""
     reach = NEIGHBOURS // 2
-    first, last = int(np.floor(position)) - reach, int(np.ceil(position)) + reach
-    return round_to_step(float(ordered[first : last + 1].mean()))
+    return int(np.floor(position)) - reach, int(np.ceil(position)) + reach
 
 
 def round_to_step(value: float) -> float:

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -20,9 +19,11 @@ from ingest.seasons import Season
 from ingest.snapshot import Snapshot, erased_since
 from ingest.store import performance_versions
 from ingest.vocabulary import Genre, ProductClass
+from privacy.attacker_facts import Edition
 from privacy.budget import BudgetExhaustedError
 from privacy.checkpoints import LedgerRefusedError
-from privacy.disclosure import audience_files, lag_ends, network_spread
+from privacy.clearing import Clearance, NotClearedError
+from privacy.disclosure import lag_ends
 from privacy.manifest import salted_digest
 from privacy.nearness import Nearness
 from privacy.policy import POLICY
@@ -245,7 +246,7 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
             beyond_plan=standing.beyond_plan,
             checkpoint=lambda name: report(name, steps.get(name, 6), 6),
         )
-    except (NotApprovedError, BudgetExhaustedError, LedgerRefusedError) as refusal:
+    except (NotApprovedError, NotClearedError, BudgetExhaustedError, LedgerRefusedError) as refusal:
         with runtime.writing() as connection:
             _move(connection, publication_id, ("approved",), state="failed", reason=str(refusal))
         raise JobFailedError(str(refusal)) from refusal
@@ -282,21 +283,33 @@ def _count(runtime: Runtime, prepared: _Prepared) -> tuple[ExactTable, ...]:
 
 def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk:
     season = prepared.publication.season
-    groups = network.peer_groups(connection, season)
-    owners, today, places = people.owners(connection), runtime.settings.today(), regions(runtime)
-
-    def audiences(cells: pa.Table) -> dict[str, pa.Table]:
-        return audience_files(cells, groups, prepared.keysets.venues, owners, season, today, places)
-
+    groups, places = network.peer_groups(connection, season), regions(runtime)
+    shown = [
+        stored for stored in releases_in_view(runtime, connection) if stored.id.startswith(f"{season.slug}.")
+    ]
+    earlier = [
+        Edition(stored.cells(), {who: stored.audience(who) for who in stored.audiences}, groups)
+        for stored in shown
+        if stored.id != prepared.publication.key
+    ]
+    clearance = Clearance(
+        groups,
+        prepared.keysets.venues,
+        people.owners(connection),
+        season,
+        runtime.settings.today(),
+        places,
+        earlier,
+    )
     return Desk(
         engine=runtime.engine,
         store=runtime.releases,
         signing_key=runtime.keys.signing,
-        audiences=audiences,
+        audiences=clearance.files,
         regions=places,
         code=provenance.code(),
         checkpoints=runtime.checkpoints,
-        spread=lambda cells: network_spread(cells, owners, season, today, places),
+        spread=clearance.spread,
         near=prepared.near,
     )
 

@@ -46,7 +46,7 @@ def peer_mean(
     st.lists(st.tuples(st.integers(-5, 4000), st.sampled_from("uvwxyz")), min_size=4, max_size=9),
     st.data(),
 )
-def test_a_group_figure_is_published_exactly_when_it_is_safe(
+def test_V_2_a_group_figure_is_published_exactly_when_it_is_safe(
     venues: list[tuple[int, str]], data: st.DataObject
 ) -> None:
     names = [f"v{n}" for n in range(len(venues))]
@@ -78,13 +78,13 @@ def test_what_others_own_together_is_left_out_with_the_venue() -> None:
 
 
 @pytest.mark.parametrize(("others", "shown"), [(3, False), (4, True), (5, True)])
-def test_four_other_owners_must_stand_behind_a_mean(others: int, shown: bool) -> None:
+def test_V_1_four_other_owners_must_stand_behind_a_mean(others: int, shown: bool) -> None:
     names = "abcdefg"[: others + 1]
     files = files_of(reach_cells(dict.fromkeys(names, 200.0)), names)
     assert (peer_mean(files, "a")["status"] == "derived") is shown
 
 
-def test_six_venues_of_two_owners_are_two() -> None:
+def test_V_1_six_venues_of_two_owners_are_two() -> None:
     owners = dict.fromkeys("abc", "one") | dict.fromkeys("def", "two")
     files = files_of(reach_cells(dict.fromkeys("abcdefg", 200.0)), "abcdefg", owners)
     assert peer_mean(files, "g")["status"] == "withheld"
@@ -127,7 +127,7 @@ def test_withheld_looks_the_same_whichever_rule_hit() -> None:
     assert all(bodies[0][name] is None for name in ("noisy", "sigma", "estimate", "low", "high"))
 
 
-def test_before_the_lag_is_over_only_the_own_figures_are_there() -> None:
+def test_V_6_before_the_lag_is_over_only_the_own_figures_are_there() -> None:
     rows = [*reach_cells(dict.fromkeys("abcdef", 200.0)), a_cell("network_reach", 900, level="total")]
     files = files_of(rows, today=date(2026, 10, 30))
     told = [row for row in files["a"].to_pylist() if row["status"] != "withheld"]
@@ -191,7 +191,7 @@ EVEN = dict.fromkeys("abcdef", 50.0)
 ONE_VENUE = {**dict.fromkeys("abcdef", 0.0), "b": 60.0}
 
 
-def test_an_area_that_one_venue_fills_rolls_up_and_takes_another_with_it() -> None:
+def test_V_8_an_area_that_one_venue_fills_rolls_up_and_takes_another_with_it() -> None:
     """A lone blank would be the region less the other areas."""
     areas = {"NL-1": EVEN, "NL-2": ONE_VENUE, "NL-3": {v: 2 * n for v, n in EVEN.items()}}
     files = files_of(area_cells(areas), regions=dict.fromkeys(areas, "North"))
@@ -232,7 +232,7 @@ def test_a_network_measure_that_no_rule_judges_is_withheld() -> None:
     assert rows_of(files_of(rows)[PUBLIC], "network_of_tomorrow")[0]["status"] == "withheld"
 
 
-def test_median_and_quartiles_appear_with_five_and_eight_other_owners() -> None:
+def test_V_7_median_and_quartiles_appear_with_five_and_eight_other_owners() -> None:
     def ordered(others: int) -> dict[str, object]:
         names = "abcdefghij"[: others + 1]
         file = files_of(reach_cells({n: 200.0 + 10 * i for i, n in enumerate(names)}), names)["a"]
@@ -273,7 +273,7 @@ def test_no_file_holds_a_cell_of_another_venue(everyone: dict[str, pa.Table]) ->
         assert set(everyone[audience]["venue"].to_pylist()) == {""}
 
 
-def test_the_public_sees_no_group_and_the_coordinator_only_what_is_safe_for_all(
+def test_V_11_the_public_sees_no_group_and_the_coordinator_only_what_is_safe_for_all(
     everyone: dict[str, pa.Table],
 ) -> None:
     assert set(everyone[PUBLIC]["group"].to_pylist()) == {""}
@@ -301,7 +301,7 @@ def test_an_audience_file_has_the_columns_of_a_release_and_two_more(everyone: di
     assert all(file.schema == AUDIENCE_SCHEMA for file in everyone.values())
 
 
-def test_the_same_release_gives_the_same_files(released: pa.Table, everyone: dict[str, pa.Table]) -> None:
+def test_V_4_the_same_release_gives_the_same_files(released: pa.Table, everyone: dict[str, pa.Table]) -> None:
     groups = [a_group(VENUES), a_group(VENUES[:5], id="first-five")]
     again = audience_files(released, groups, VENUES, ALONE, SEASON, LATE_ENOUGH, REGIONS)
     assert all(again[name].equals(file) for name, file in everyone.items())

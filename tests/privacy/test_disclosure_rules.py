@@ -47,7 +47,7 @@ def safe_by_hand(values: list[float], colluders: int) -> bool:
 
 
 @given(noisy_values, st.integers(1, 2))
-def test_a_cell_is_published_exactly_when_the_handbook_calls_it_safe(
+def test_V_2_a_cell_is_published_exactly_when_the_handbook_calls_it_safe(
     values: list[float], colluders: int
 ) -> None:
     assert bool(dominance_safe(np.array([values]), colluders)[0]) == safe_by_hand(values, colluders)
@@ -82,7 +82,7 @@ def test_dominance_at_its_edges(values: list[float], safe: bool) -> None:
 @pytest.mark.parametrize(
     ("owners", "enough"), [("abc", False), ("abcd", True), ("abcde", True), ("aaabbb", False)]
 )
-def test_four_other_owners_are_needed_and_a_holding_counts_once(owners: str, enough: bool) -> None:
+def test_V_1_four_other_owners_are_needed_and_a_holding_counts_once(owners: str, enough: bool) -> None:
     assert enough_owners(list(owners)) is enough
 
 
@@ -95,7 +95,7 @@ parts = st.lists(st.lists(st.integers(0, 300).map(float), min_size=5, max_size=5
 
 
 @given(parts)
-def test_what_is_left_out_of_a_known_total_is_itself_safe(rows: list[list[float]]) -> None:
+def test_V_8_what_is_left_out_of_a_known_total_is_itself_safe(rows: list[list[float]]) -> None:
     values = np.array(rows)
     safe = dominance_safe(values)
     shown = protect_partition(values, safe)
@@ -147,14 +147,14 @@ def test_two_venues_of_one_owner_do_not_hide_each_other() -> None:
         (["abcd", "efgh", "ijkl", "abcdefghijklm"], "012"),  # only the coordinator sees all four
     ],
 )
-def test_any_two_accounts_that_talk_are_reckoned_with(groups: list[str], stand: str) -> None:
+def test_T_08_any_two_accounts_that_talk_are_reckoned_with(groups: list[str], stand: str) -> None:
     made = [a_group(members, id=str(n)) for n, members in enumerate(groups)]
     assert standing(made, {}) == frozenset(stand)
     assert give_one_away(made, {}) is (len(stand) < len(groups))
 
 
 @given(st.lists(st.floats(1, 1e5), min_size=1, max_size=14))
-def test_order_statistics_need_five_and_eight_and_never_show_the_ends(values: list[float]) -> None:
+def test_V_7_order_statistics_need_five_and_eight_and_never_show_the_ends(values: list[float]) -> None:
     found = order_statistics(np.array(values))
     assert ("median" in found) is (len(values) >= 5)
     assert ("q1" in found) is ("q3" in found) is (len(values) >= 8)
@@ -164,7 +164,7 @@ def test_order_statistics_need_five_and_eight_and_never_show_the_ends(values: li
         assert order_statistics(np.array(changed)) == found
 
 
-def test_an_order_statistic_is_the_rounded_mean_of_its_neighbours() -> None:
+def test_V_7_an_order_statistic_is_the_rounded_mean_of_its_neighbours() -> None:
     found = order_statistics(np.array([80.0, 10, 20, 70, 30, 60, 40, 50, 90]))
     assert found == {"median": 50.0, "q1": 30.0, "q3": 70.0}
     assert order_statistics(np.array([1.0, 10, 20, 35, 99]))["median"] == 22.0  # 21.7 rounded to steps of 2
@@ -186,7 +186,7 @@ def test_rounding_keeps_nothing_at_nothing() -> None:
 @pytest.mark.parametrize(
     ("today", "seen"), [(date(2026, 7, 31), False), (date(2026, 10, 30), False), (date(2026, 10, 31), True)]
 )
-def test_others_are_seen_a_quarter_after_the_season(today: date, seen: bool) -> None:
+def test_V_6_others_are_seen_a_quarter_after_the_season(today: date, seen: bool) -> None:
     assert others_may_be_seen(Season(2025), today) is seen
 
 
@@ -194,7 +194,7 @@ def test_the_lag_ends_on_the_last_day_of_a_shorter_month() -> None:
     assert lag_ends(date(2025, 11, 30)) == date(2026, 2, 28)
 
 
-def test_a_group_needs_five_owners() -> None:
+def test_V_1_a_group_needs_five_owners() -> None:
     owners = {"a": "x", "b": "x"}
     assert group_problems(a_group("abcd"), {}) == (TOO_FEW,)
     assert group_problems(a_group("abcde"), owners) == (TOO_FEW,)
@@ -213,7 +213,7 @@ def test_a_group_needs_five_owners() -> None:
         ("abcdefghi", 1, 2026, {}, [VERSION_ORDER]),
     ],
 )
-def test_a_group_changes_between_seasons_and_by_two_owners(
+def test_V_5_a_group_changes_between_seasons_and_by_two_owners(
     members: str, version: int, season: int, owners: dict[str, str], problems: list[object]
 ) -> None:
     before = a_group("abcdefg")
@@ -221,7 +221,7 @@ def test_a_group_changes_between_seasons_and_by_two_owners(
     assert list(group_problems(after, owners, previous=before)) == problems
 
 
-def test_a_group_that_differs_from_another_by_one_venue_is_refused() -> None:
+def test_V_5_a_group_that_differs_from_another_by_one_venue_is_refused() -> None:
     wide, narrow = a_group("abcdefgh", id="wide"), a_group("abcdefg", id="narrow")
     assert group_problems(narrow, {}, beside=[wide]) == (OVERLAP,)
     assert group_problems(a_group("abcde", id="narrow"), {}, beside=[wide]) == ()

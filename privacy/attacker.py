@@ -1,0 +1,269 @@
+"""The attacker check (T-08): files as they would go out in; whom two readers can tell too closely out.
+
+The rules judge each number by itself and do not see what several tell together. So every released count
+that shown numbers speak of is attacked for each venue and each owner, with all that any two readers see and
+their own figures known. It is safe when ten per cent more and ten per cent less would look the same to them;
+a count within its own noise is not attacked, since nobody can tell it anyway. Whatever is found is mended
+by telling less, until nothing is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from privacy.attacker_facts import COORDINATOR, Bools, Edition, Family, Node, Readers, Told
+from privacy.attacker_families import AREAS, Values, families
+from privacy.attacker_programs import Program
+from privacy.attacker_worlds import Goal, Pairs, alike, eases, likely
+from privacy.disclosure_areas import Nesting
+from privacy.disclosure_cells import Floats
+from privacy.disclosure_rules import P_PERCENT
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Two readers who can tell a venue's count in a cell to between `low` and `high`, in parts of it.
+
+    `refused` is left out for it; nothing where earlier editions tell it without this one.
+    """
+
+    readers: tuple[str, str]
+    figure: str
+    cell: Node
+    owner: str
+    low: float
+    high: float
+    refused: tuple[Told, ...]
+
+
+def attack(
+    now: Edition,
+    venues: Sequence[str],
+    owners: Mapping[str, str],
+    regions: Mapping[str, str],
+    earlier: Sequence[Edition] = (),
+) -> tuple[Breach, ...]:
+    """Every breach in these files; without what their `refused` name there is none left to mend.
+
+    `earlier`: the editions of the same season that could be read before.
+    """
+    readers = Readers.of(venues, owners)
+    values = Values.of(now, readers)
+    before = [Values.of(edition, readers) for edition in earlier]
+    nesting = Nesting(values.labels(AREAS) if (AREAS, "cell") in values.grids else (), regions)
+    if readers.size < 3:
+        return ()
+    found: list[Breach] = []
+    for family in families(values, readers, nesting, before):
+        found += _Attack(family, readers).run()
+    return tuple(found)
+
+
+class _Attack:
+    """One family under attack, told less of with each breach that is found."""
+
+    def __init__(self, family: Family, readers: Readers) -> None:
+        self._family, self._readers = family, readers
+        self._pairs = Pairs.of(family, readers)
+
+    def run(self) -> list[Breach]:
+        found = []
+        unique: dict[bytes, Node] = {}
+        for node, mask in self._family.nodes.items():
+            unique.setdefault(mask.tobytes(), node)
+        for node in unique.values():
+            for goal in list(self._goals(node)):
+                while (breach := self._breach(goal)) is not None:
+                    found.append(breach)
+                    if not breach.refused:
+                        break
+                    self._family = _without(self._family, breach.refused)
+        return found
+
+    def _goals(self, node: Node) -> Iterator[Goal]:
+        """Each venue's count in a cell, each owner's, and by how much a venue moved between editions."""
+        family, inside = self._family, self._family.nodes[node]
+        if family.closed and inside.all():
+            return  # all of a venue's bookers, which everyone is taken to know
+        counts, most = family.values[inside].sum(axis=0), family.most[inside].sum(axis=0)
+        if family.closed:
+            most = np.minimum(most, counts + np.maximum(family.values[~inside], 0.0).sum(axis=0))
+        now = np.arange(len(family.of)) < len(self._readers.venues)
+        noise = self._noise(node)
+        of_owner = self._readers.of_venue[family.of]
+        alone = [family.of == venue for venue in range(len(self._readers.venues))]
+        together = [of_owner == owner for owner in range(len(self._readers.owners))]
+        for who in {mask.tobytes(): mask for mask in (*alone, *together)}.values():
+            mine = who & now
+            value = float(counts[mine].sum())
+            if value > np.sqrt((noise[np.flatnonzero(mine)] ** 2).sum()) and value > 0:
+                largest = family.of == np.flatnonzero(mine)[counts[mine].argmax()]
+                room = max(float(most[mine].sum()) - value, 0.0)
+                up, down = min(P_PERCENT * value, room), P_PERCENT * value
+                owner = int(of_owner[np.flatnonzero(mine)[0]])
+                yield Goal(node, inside, mine.astype(float), largest, owner, value, up, down)
+        for was in np.flatnonzero(~now):
+            by = float(counts[family.of[was]] - counts[was])
+            step = P_PERCENT * abs(by)
+            at = np.arange(len(now)) == family.of[was]
+            if step > 0:
+                goal = at - (np.arange(len(now)) == was).astype(float)
+                yield Goal(node, inside, goal, at, int(of_owner[was]), by, step, step)
+
+    def _noise(self, node: Node) -> Floats:
+        of = {f"{level}:{label}": error for (level, label), error in self._family.error.items()}
+        known = self._family.error.get(node, of.get(node[1]))
+        return np.zeros(len(self._readers.venues)) if known is None else known
+
+    def _breach(self, goal: Goal) -> Breach | None:
+        for step in (goal.up, -goal.down):
+            if step and (pair := self._who_can_tell(self._family, goal, step, self._pairs)) is not None:
+                refused = self._least_missed(goal, step, pair)
+                program = Program(self._family, goal, self._wide(goal), pair, self._readers)
+                low, high = program.interval()
+                names = (*self._readers.owners, COORDINATOR)
+                first, second = (names[place] for place in pair.places[0])
+                owner = self._readers.owners[goal.owner]
+                low, high = sorted((low / goal.value, high / goal.value))
+                return Breach((first, second), self._family.name, goal.node, owner, low, high, refused)
+        return None
+
+    def _who_can_tell(self, family: Family, goal: Goal, step: float, pairs: Pairs) -> Pairs | None:
+        """Looks for worlds until each two readers have one; a pair that has none can tell."""
+        pairs = pairs.only(np.flatnonzero((pairs.places != goal.owner).all(axis=1)))
+        for columns in self._columns(family, goal):
+            giving = eases(family, columns, self._readers)
+            for base, ease in product(self._bases(family, goal, step, columns), giving):
+                if not len(pairs.places):
+                    return None
+                worlds = likely(family, goal, base, columns, pairs, self._readers, ease)
+                pairs = pairs.only(np.flatnonzero(~alike(family, columns, worlds, pairs, self._readers)))
+        while len(pairs.places):
+            first = pairs.only(np.array([0]))
+            answered = self._solved(family, goal, step, first, pairs)
+            if answered is None:
+                return first
+            pairs = pairs.only(np.flatnonzero(~answered))
+        return None
+
+    def _solved(self, family: Family, goal: Goal, step: float, first: Pairs, pairs: Pairs) -> Bools | None:
+        """Who has the world that HiGHS finds for the first pair; None where it finds none."""
+        narrow = np.unique(np.concatenate(list(self._columns(family, goal))))
+        wide = self._wide(goal)
+        ranked = any(fact.ordered for fact in family.facts)
+        for columns in (narrow, wide) if len(wide) > len(narrow) else (narrow,):
+            program = Program(family, goal, columns, first, self._readers)
+            guides = list(self._guides(family, goal, step, columns))
+            for guide in guides if columns is narrow and ranked else guides[:1]:
+                moves = program.world(step, guide)
+                if moves is not None:
+                    all_moves = np.broadcast_to(moves, (len(pairs.places), *moves.shape))
+                    answered = alike(family, columns, all_moves, pairs, self._readers)
+                    if answered[0]:
+                        return answered
+        return None
+
+    def _guides(self, family: Family, goal: Goal, step: float, columns: NDArray[np.intp]) -> Iterator[Floats]:
+        """By which moves the owners may be led to other ranks: (columns, venues)."""
+        for some in self._columns(family, goal):
+            for base in self._bases(family, goal, step, some, swaps=10):
+                guide = np.zeros((len(columns), len(base)))
+                guide[columns == some[0]] = base
+                if len(some) > 1:
+                    guide[columns == some[1]] = -base
+                yield guide
+
+    def _columns(self, family: Family, goal: Goal) -> Iterator[NDArray[np.intp]]:
+        """Where the venue's count moves, and where against it: under the same total, or where it has most."""
+        size = family.values[:, goal.venues][:, 0]
+        column = int(np.where(goal.columns, size, -np.inf).argmax())
+        if not family.closed:
+            yield np.array([column])
+            return
+        outside = np.where(goal.columns, -np.inf, size)
+        near = np.array([parent == family.parents[column] for parent in family.parents])
+        mates = [int(np.where(near, outside, -np.inf).argmax()), int(outside.argmax())]
+        for mate in dict.fromkeys(mate for mate in mates if np.isfinite(outside[mate])):
+            yield np.array([column, mate])
+
+    def _wide(self, goal: Goal, most: int = 12) -> NDArray[np.intp]:
+        """More columns: the goal's largest ones and the largest beside them."""
+        size = np.abs(self._family.values).sum(axis=1)
+        inside = np.argsort(np.where(goal.columns, -size, np.inf))[: min(most // 2, int(goal.columns.sum()))]
+        if not self._family.closed:
+            return np.sort(inside)
+        count = min(most, int((~goal.columns).sum()))
+        beside = np.argsort(np.where(goal.columns, np.inf, -size))[:count]
+        narrow = [one for pair in self._columns(self._family, goal) for one in pair]
+        return np.unique(np.concatenate([inside, beside, np.array(narrow, dtype=np.intp)]))
+
+    def _bases(
+        self, family: Family, goal: Goal, step: float, columns: NDArray[np.intp], swaps: int = 2
+    ) -> Iterator[Floats]:
+        """The venue moves alone; or it changes places with one beyond the step, which keeps every ranking."""
+        yield np.asarray(goal.venues * step, dtype=np.float64)
+        venue = int(np.flatnonzero(goal.venues)[0])
+        for fact in family.facts:
+            if not fact.ordered or not fact.columns[columns[0]] or not fact.weights[venue] > 0:
+                continue
+            value = family.values[fact.columns].sum(axis=0) * fact.weights
+            other_owner = self._readers.of_venue[family.of] != goal.owner
+            far = np.where(
+                (fact.weights > 0) & other_owner, (value - value[venue]) / (step * fact.weights[venue]), -1
+            )
+            for other in np.argsort(np.where(far >= 1.0, far, np.inf))[:swaps]:
+                if far[other] >= 1.0:
+                    swap = np.zeros(len(value))
+                    swap[venue] = (value[other] - value[venue]) / fact.weights[venue]
+                    swap[other] = (value[venue] - value[other]) / fact.weights[other]
+                    yield np.asarray(swap, dtype=np.float64)
+            return
+
+    def _least_missed(self, goal: Goal, step: float, pair: Pairs) -> tuple[Told, ...]:
+        """Which numbers to leave out so that these two can no longer tell; none where nothing helps.
+
+        Order statistics, all of one group and label together, before means; those of the cell itself before
+        others; those that few read first.
+        """
+        seen = [fact for fact in self._family.facts if not fact.past and pair.see(fact)[0]]
+        mates = [one for some in self._columns(self._family, goal) for one in some]
+        bundles: dict[tuple[bool, bool, int, int, str, str, str], set[Told]] = {}
+        for fact in seen:
+            told = fact.told
+            beside = not fact.weights[goal.venues].any()
+            elsewhere = 0 if (fact.columns & goal.columns).any() else 2 - int(fact.columns[mates].any())
+            figure = told.measure.partition("/")[2] if told.ordered else told.measure
+            many = 0 if told.ordered else int(fact.seen.sum())
+            key = not told.ordered, beside, elsewhere, many, told.group, figure, told.label
+            bundles.setdefault(key, set()).add(told)
+        return self._enough([tuple(sorted(bundles[key])) for key in sorted(bundles)], goal, step, pair)
+
+    def _enough(
+        self, bundles: Sequence[tuple[Told, ...]], goal: Goal, step: float, pair: Pairs
+    ) -> tuple[Told, ...]:
+        """The first of these bundles that are enough, without those among them that do not matter."""
+        count = 1
+        while count < len(bundles) and not self._helps(bundles[:count], goal, step, pair):
+            count *= 2
+        told = list(bundles[:count])
+        size = len(told)
+        while (size := size // 2) > 0:
+            for start in range(len(told) - 1, -1, -size):
+                rest = told[: max(start + 1 - size, 0)] + told[start + 1 :]
+                if rest and self._helps(rest, goal, step, pair):
+                    told = rest
+        return tuple(one for bundle in told for one in bundle)
+
+    def _helps(self, bundles: Sequence[tuple[Told, ...]], goal: Goal, step: float, pair: Pairs) -> bool:
+        family = _without(self._family, [told for bundle in bundles for told in bundle])
+        return self._who_can_tell(family, goal, step, pair) is None
+
+
+def _without(family: Family, dropped: Sequence[Told]) -> Family:
+    gone = frozenset(dropped)
+    return replace(family, facts=tuple(f for f in family.facts if f.past or f.told not in gone))

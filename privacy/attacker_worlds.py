@@ -1,0 +1,187 @@
+"""Other networks that look the same: a family and moves of its counts in; who sees no change out.
+
+A world is how far each count is moved. It looks the same to two readers when their own venues and all that
+either sees stay as they are. A count for which they have a world with ten per cent more, and one with ten
+per cent less, is one that they cannot tell any closer, whatever they do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from privacy.attacker_facts import Bools, Fact, Family, Readers
+from privacy.disclosure_cells import Floats
+from privacy.disclosure_rules import ORDER_STATISTIC_STEP, order_blocks
+
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What must stay uncertain: `weights` times the counts of `columns`, `up` and `down` from where it is.
+
+    `venues` move together in the likely worlds; `owner` is the place of the one whose value it is.
+    """
+
+    node: tuple[str, str]
+    columns: Bools
+    weights: Floats
+    venues: Bools
+    owner: int
+    value: float
+    up: float
+    down: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Every two readers, by their places: (pairs, 2); and which counts' venues are not theirs."""
+
+    places: NDArray[np.intp]
+    free: Bools
+
+    @classmethod
+    def of(cls, family: Family, readers: Readers) -> Pairs:
+        first, second = np.triu_indices(readers.size, 1)
+        owner = readers.of_venue[family.of]
+        places = np.stack([first, second], axis=1)
+        return cls(places, (owner != first[:, None]) & (owner != second[:, None]))
+
+    def see(self, fact: Fact) -> Bools:
+        """Which two readers know a fact between them."""
+        return np.asarray(fact.seen[self.places].any(axis=1))
+
+    def only(self, at: NDArray[np.intp]) -> Pairs:
+        """Some of them."""
+        return Pairs(self.places[at], self.free[at])
+
+
+def alike(family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs, readers: Readers) -> Bools:
+    """Whether each world looks the same to its two readers: moves are (pairs, columns, venues)."""
+    values = family.values[columns]
+    slack = TOLERANCE * (1.0 + np.abs(values))
+    least = np.minimum(values, 0.0) - values - slack
+    within = (moves >= least) & (moves <= family.most[columns] - values + slack)
+    same: Bools = np.asarray(within.all(axis=(1, 2)))
+    same &= ~((moves != 0).any(axis=1) & ~pairs.free).any(axis=1)
+    if family.closed:
+        same &= (np.abs(moves.sum(axis=1)) <= slack.sum(axis=0)).all(axis=1)
+    for fact in family.facts:
+        inside = fact.columns[columns]
+        if not inside.any() or not same.any():
+            continue
+        moved = moves[:, inside].sum(axis=1)
+        if fact.ordered:
+            same &= _ranks_hold(family, fact, moved, pairs, readers)
+        else:
+            size = float(np.abs(family.values[fact.columns] * fact.weights).sum())
+            same &= ~pairs.see(fact) | (np.abs(moved @ fact.weights) <= TOLERANCE * size)
+    return same
+
+
+def owners_of(family: Family, fact: Fact, readers: Readers) -> tuple[NDArray[np.intp], Floats]:
+    """The owners that an order statistic ranks, and what makes their means of counts: (owners, venues)."""
+    owner = readers.of_venue[family.of]
+    known = np.unique(owner[fact.weights > 0])
+    rows = (owner == known[:, None]) * fact.weights
+    return known, rows / np.maximum((rows > 0).sum(axis=1, keepdims=True), 1)
+
+
+def _ranks_hold(family: Family, fact: Fact, moved: Floats, pairs: Pairs, readers: Readers) -> Bools:
+    """Whether both readers see the order statistic as it was, each without itself."""
+    known, rows = owners_of(family, fact, readers)
+    before = family.values[fact.columns].sum(axis=0) @ rows.T
+    after = before + moved @ rows.T
+    holds = np.ones(len(moved), dtype=bool)
+    for reader in pairs.places.T:
+        own = known == reader[:, None]
+        sees = fact.seen[reader]
+        for count in (0, 1):
+            at = np.flatnonzero(sees & (own.sum(axis=1) == count))
+            block = order_blocks(len(known) - count).get(fact.ordered)
+            if block is not None and len(at):
+                was = _block(np.broadcast_to(before, (len(at), len(known))), own[at], block)
+                holds[at] &= rounded(was) == rounded(_block(after[at], own[at], block))
+    return holds
+
+
+def _block(values: Floats, own: Bools, block: tuple[int, int]) -> Floats:
+    # Who looks goes to the end, out of the way of the ranks of the others.
+    ordered = np.sort(np.where(own, np.inf, values), axis=1)
+    mean: Floats = ordered[:, block[0] : block[1] + 1].mean(axis=1)
+    return mean
+
+
+def rounded(values: Floats) -> Floats:
+    """disclosure_rules.round_to_step for many values at once."""
+    finest = np.maximum(np.abs(values), 1e-300) * ORDER_STATISTIC_STEP
+    power = 10.0 ** np.floor(np.log10(finest))
+    steps = power[..., None] * np.array([1.0, 2.0, 2.5, 5.0, 10.0])
+    fits = steps >= finest[..., None] * (1 - 1e-12)
+    step = np.take_along_axis(steps, fits.argmax(axis=-1)[..., None], axis=-1)[..., 0]
+    return np.asarray(np.round(np.round(values / step) * step, 12))
+
+
+def likely(
+    family: Family,
+    goal: Goal,
+    base: Floats,
+    columns: NDArray[np.intp],
+    pairs: Pairs,
+    readers: Readers,
+    ease: Floats,
+) -> Floats:
+    """For each two readers a world: (pairs, columns, venues). The base moves, the others make up for it.
+
+    What keeps the sums that they see is spread over all others in proportion to what they have, by least
+    squares. `columns`: the one that moves and, where columns add up, the one that moves against it.
+    """
+    first, mate = columns[0], columns[-1]
+    sums = [fact for fact in family.facts if not fact.ordered]
+    # A sum over both columns, or over neither, stays as it is.
+    facts = [fact for fact in sums if fact.columns[first] != (mate != first and fact.columns[mate])]
+    moves = np.broadcast_to(base, pairs.free.shape).copy()
+    if facts:
+        weights = np.array([fact.weights for fact in facts])
+        sees = np.stack([pairs.see(fact) for fact in facts], axis=1)
+        give = pairs.free * ease * (base == 0) * (readers.of_venue[family.of] != goal.owner)
+        moves -= _made_up(weights, sees, give, weights @ base)
+    signs = np.array([1.0, -1.0])[: len(columns)]
+    worlds: Floats = moves[:, None, :] * signs[:, None]
+    return worlds
+
+
+def eases(family: Family, columns: NDArray[np.intp], readers: Readers) -> list[Floats]:
+    """How much each venue may give: what it has; and the same without those whose ranks are read."""
+    ease: Floats = np.maximum(family.values[columns].min(axis=0), 0.0)
+    ease = np.minimum(ease, np.maximum((family.most - family.values)[columns[0]], 0.0))
+    aside = ease.copy()
+    for fact in (one for one in family.facts if one.ordered and one.columns[columns].any()):
+        known, means = owners_of(family, fact, readers)
+        order = np.argsort(family.values[fact.columns].sum(axis=0) @ means.T, kind="stable")
+        first, last = order_blocks(len(known)).get(fact.ordered, (0, -1))
+        near = order[max(first - 1, 0) : last + 2]
+        aside[(means[near] > 0).any(axis=0)] = 0.0
+    return [ease] if (aside == ease).all() else [ease, aside]
+
+
+def _made_up(weights: Floats, sees: Bools, give: Floats, need: Floats) -> Floats:
+    """For each two readers the least moves, weighed by `give`, whose seen sums are what is needed."""
+    scale = np.abs(weights).max(axis=1)
+    scale = np.where(scale > 0, scale, 1.0)
+    unit = weights / scale[:, None]
+    part = sees[:, :, None] * unit[None]
+    turn = np.einsum("pfv,pv,pgv->pfg", part, give, part, optimize=True)
+    size = np.einsum("pff->p", turn)[:, None, None]
+    size = np.where(size > 0, size, 1.0)
+    # A trace of ridge lets equal sums stand twice; what it leaves over is caught by looking at the world.
+    turn = turn / size + np.eye(len(weights)) * (1e-13 + ~sees[:, :, None])
+    try:
+        found = np.linalg.solve(turn, (sees * (need / scale))[:, :, None] / size)
+    except np.linalg.LinAlgError:
+        return np.zeros_like(give)  # no world then, and the programs look for one
+    made: Floats = np.einsum("pf,pfv->pv", found[:, :, 0], part) * give
+    return made
