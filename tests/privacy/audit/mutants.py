@@ -148,10 +148,10 @@ def _every_area(stack: ExitStack) -> None:
     """A booker is counted in every area that an order names, not in the latest order's."""
     _rewrite(
         stack,
-        aggregation.counts,
-        "question",
-        "reach_by_area.sql",
-        lambda t: t.replace(" AND o.lateness = 1", ""),
+        aggregation.relations,
+        "step",
+        "latest_places",
+        lambda t: t.replace("WHERE lateness = 1", ""),
     )
 
 
