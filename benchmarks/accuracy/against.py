@@ -22,7 +22,7 @@ from aggregation.measures import Axis, Dimension, Keyset
 from benchmarks.accuracy.counted import Counted
 from benchmarks.accuracy.fixed import RHO
 from benchmarks.accuracy.peers import PEERS, Answer, Cost, PeerError
-from benchmarks.accuracy.peers.kept import asked
+from benchmarks.accuracy.peers.kept import Asking, asked
 from benchmarks.accuracy.visits_file import GAUSSIAN, LAPLACE, TABLES, Visits, visits_file
 from privacy.estimate import estimate_cells
 from privacy.fitting import NoisyTable
@@ -70,8 +70,8 @@ class Beside:
     missing: Mapping[str, str]
 
 
-def beside(data: Counted, *, again: bool = False) -> Beside:
-    """Ask every peer that can be installed; what was kept of an earlier time is not asked `again`."""
+def beside(data: Counted, asking: Asking = Asking.NEW) -> Beside:
+    """Every peer that can be installed and answers, or has."""
     visits = visits_file(data, BOUNDS)
     rows: list[Row] = []
     costs: dict[str, Cost] = {}
@@ -82,7 +82,7 @@ def beside(data: Counted, *, again: bool = False) -> Beside:
             first = [request for request in wanted if request.tables == ("area",)]
             rest = [request for request in wanted if request not in first]
             answers = [
-                (part, asked(name, _given(visits, part), data.folder / "peers", again=again))
+                (part, asked(name, _given(visits, part), data.folder / "peers", asking))
                 for part in (first, rest)
             ]
         except PeerError as error:

@@ -1,7 +1,7 @@
 """`make bench-accuracy`: the fixed workload, the full one, the peers and the lower bound in; the page out.
 
 Written to benchmarks/ACCURACY.md. Exit status 1 where a target is missed, after the page is written.
-Counts and peers' answers are kept under .cache (`--again` makes all of them anew).
+Counts and peers' answers are kept under .cache: `--peers all` asks again, `make clean` forgets everything.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from benchmarks.accuracy.fixed import FIXED
 from benchmarks.accuracy.foyer_run import foyer_cost
 from benchmarks.accuracy.lower_bound import Distance, aimed_weights, distance, relative_weights
 from benchmarks.accuracy.page import beside_lines, verdict_lines
+from benchmarks.accuracy.peers.kept import Asking
 from benchmarks.accuracy.sections import PEERS_SAID, bound_lines, drawn_lines, floors_part, head
 from benchmarks.accuracy.targets import (
     TIMES_BELOW_PEERS,
@@ -40,10 +41,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy.bench", description=__doc__)
     parser.add_argument("--draws", type=int, default=10, help="releases of each policy and world")
     parser.add_argument("--tickets", type=int, default=Size().tickets, help="fewer: the page is not written")
-    parser.add_argument("--again", action="store_true", help="count and ask the peers anew")
+    parser.add_argument("--peers", choices=[*Asking], default=Asking.NEW, help="whom to ask now")
     given = parser.parse_args(arguments)
     size = Size(given.tickets)
-    lines, verdicts = measured(size, given.draws, again=given.again)
+    lines, verdicts = measured(size, given.draws, Asking(given.peers))
     text = "\n".join([*head(given.draws, size), "", *lines]) + "\n"
     print(text)
     if size == Size():
@@ -51,12 +52,12 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if all(verdict.met for verdict in verdicts) else 1
 
 
-def measured(size: Size, draws: int, *, again: bool) -> tuple[list[str], list[Verdict]]:
+def measured(size: Size, draws: int, asking: Asking) -> tuple[list[str], list[Verdict]]:
     """The page below its head, and every target's verdict."""
-    data = counted("gravity", FIXED.bounds, size, recount=again)
+    data = counted("gravity", FIXED.bounds, size)
     near, full = drawn(data, "fixed", draws), drawn(data, "full", draws)
-    away = drawn(counted("scattered", FIXED.bounds, size, recount=again), "fixed", draws)
-    asked, bounds = beside(data, again=again), distances(data)
+    away = drawn(counted("scattered", FIXED.bounds, size), "fixed", draws)
+    asked, bounds = beside(data, asking), distances(data)
     aims = bounds["the policy's aims"]
     verdicts = [*target_verdicts(near.found), *against_peers(asked, near)]
     verdicts.append(bound_verdict("linear stage, weighed by the policy's aims", aims.policy, aims.tight))

@@ -5,21 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.accuracy.peers import LOCKS, Answer, Cost, ask, environment
+from benchmarks.accuracy.peers import LOCKS, Answer, Cost, PeerError, ask, environment
+
+
+class Asking(StrEnum):
+    """Whom to ask: nobody, whoever has no answer kept, or everyone."""
+
+    KEPT = "kept"
+    NEW = "new"
+    ALL = "all"
+
 
 SIGMA, COST = "/sigma", "cost"
 
 
-def asked(name: str, given: Mapping[str, Any], folder: Path, *, again: bool = False) -> Answer:
+def asked(name: str, given: Mapping[str, Any], folder: Path, asking: Asking = Asking.NEW) -> Answer:
     """The peer's answer to this request: as kept, or asked for now with the peer as its lock states it."""
     path = folder / f"{name}-{_digest(name, given)}.npz"
-    if path.exists() and not again:
+    if path.exists() and asking is not Asking.ALL:
         return read(path)
+    if asking is Asking.KEPT:
+        raise PeerError("It had not answered when this page was written (--peers kept).")
     answer = ask(name, environment(name), given)
     folder.mkdir(parents=True, exist_ok=True)
     write(path, answer)

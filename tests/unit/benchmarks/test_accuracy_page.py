@@ -15,8 +15,8 @@ from benchmarks.accuracy.draws import Drawn, Floor, floors
 from benchmarks.accuracy.fixed import FIXED
 from benchmarks.accuracy.lower_bound import Distance
 from benchmarks.accuracy.page import beside_lines, evaluation_lines, floor_lines, percent, verdict_lines
-from benchmarks.accuracy.peers import Answer, Cost
-from benchmarks.accuracy.peers.kept import asked, read, write
+from benchmarks.accuracy.peers import Answer, Cost, PeerError
+from benchmarks.accuracy.peers.kept import Asking, asked, read, write
 from benchmarks.accuracy.sections import bound_lines
 from benchmarks.accuracy.targets import TARGETS, Verdict, bound_verdict, target_verdicts, times_verdict
 from benchmarks.accuracy.visits_file import TABLES
@@ -142,7 +142,9 @@ def test_a_peer_is_asked_once_and_again_only_when_told(
     monkeypatch.setattr("benchmarks.accuracy.peers.kept.ask", ask)
     monkeypatch.setattr("benchmarks.accuracy.peers.kept.environment", lambda _: tmp_path)
     told = [
-        asked("tumult", {"epsilon": epsilon}, tmp_path, again=again).tables["a/area"][0]
-        for epsilon, again in ((1, False), (1, False), (2, False), (1, True))
+        asked("tumult", {"epsilon": epsilon}, tmp_path, asking).tables["a/area"][0]
+        for epsilon, asking in ((1, Asking.NEW), (1, Asking.KEPT), (2, Asking.NEW), (1, Asking.ALL))
     ]
     assert told == [1.0, 1.0, 2.0, 3.0]
+    with pytest.raises(PeerError, match="had not answered"):
+        asked("tumult", {"epsilon": 3}, tmp_path, Asking.KEPT)
