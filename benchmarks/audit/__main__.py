@@ -28,10 +28,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--pairs", type=float, default=1.0, help="the share for the pairs of two worlds alone"
     )
-    parser.add_argument("--parts", default=",".join(PARTS), help="with commas; all if not given")
+    parser.add_argument("--parts", default=",".join(PARTS), help="with commas; '' for the page alone")
     given = parser.parse_args(arguments)
     ran: dict[str, Result] = {}
-    for name in given.parts.split(","):
+    for name in filter(None, given.parts.split(",")):
         ran[name] = run_part(name, given.scale, given.pairs)
         if given.scale == 1.0:
             keep(name, ran[name])
