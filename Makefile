@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: help install demo test check bench bench-accuracy audit second-opinion lock clean
+.PHONY: help install demo test check bench bench-accuracy audit broken second-opinion lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -74,6 +74,9 @@ second-opinion: install $(SECOND)/.made ## verify this installation, epsilons by
 lock: $(VENV)/.test ## renew requirements/*.txt from requirements/*.in (needs uv)
 	@for name in runtime test geodata second-opinion; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 		--no-emit-index-url --no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; done
+
+broken: install $(VENV)/.test ## break the code on purpose, one thing at a time, and see that the tests notice
+	@$(BIN)/python -m tests.broken $(BROKEN_ARGS)
 
 clean: ## remove the environment, the demo's data and the packs
 	@rm -rf $(VENV) $(SECOND) var .cache aggregation/packs/*.jsonl.gz .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from privacy.figures import Z95, Estimates
+from privacy.figures import Estimates
+from privacy.fitting import Z95
 
 # The cells of a release (privacy/release.py) and, for figures of peer groups, the group's id and how
 # many other venues it counts.

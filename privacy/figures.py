@@ -14,8 +14,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-Z95 = 1.959963984540054
-
+from privacy.fitting import Z95
 
 # Dimensions under which each booker has one label, so that the labels add up to the whole.
 EACH_BOOKER_ONCE = frozenset({"attendance_band", "channel_mix", "area", "venue_band"})

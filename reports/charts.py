@@ -223,7 +223,7 @@ def _title(title: str | Sequence[str]) -> Any:
 def _coarsest(comparisons: Sequence[Benchmark]) -> float:
     """The widest half interval: one number of decimals for a whole column."""
     values = [value for item in comparisons for value in (item.own, item.peer_mean) if value]
-    return max((value.half_width for value in values), default=0.0)
+    return max((value.precision for value in values), default=0.0)
 
 
 def _row(item: Benchmark, name: str, language: str, coarsest: float) -> dict[str, Any]:
@@ -245,7 +245,7 @@ def _row(item: Benchmark, name: str, language: str, coarsest: float) -> dict[str
 
 
 def _text(kind: Kind, value: Value, language: str, coarsest: float) -> str:
-    return number(kind.value, value.estimate, language, value.half_width if kind is Kind.COUNT else coarsest)
+    return number(kind.value, value.estimate, language, value.precision if kind is Kind.COUNT else coarsest)
 
 
 def _domain(comparisons: Sequence[Benchmark], kind: Kind) -> list[float]:

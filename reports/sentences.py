@@ -9,7 +9,8 @@ from babel.lists import format_list
 
 from privacy.disclosure import WITHHELD, Kind
 from reports.benchmark import Benchmark
-from reports.wording import Translate, locale, margin, number, share, translator
+from reports.uncertainty import Value
+from reports.wording import Translate, ends, locale, margin, number, share, translator
 
 # One sentence per figure; {label} is the worded band, genre, class, channel, area or region.
 OWN = {
@@ -25,6 +26,23 @@ OWN = {
     "channel_share": "About {value} of your bookers came {label}, {margin} points more or less.",
     "area_share": "About {value} of your bookers live in {label}, {margin} points more or less.",
     "region_share": "About {value} of your bookers live in {label}, {margin} points more or less.",
+}
+# Where the bounds leave out so much that the interval reaches further up than down (or down than up).
+OWN_BETWEEN = {
+    "reach": "You reach about {value} people, at least {low} and at most {high}.",
+    "visits": "They made about {value} visits, at least {low} and at most {high}.",
+    "returning_share": (
+        "About {value} of your bookers were there last season too, at least {low} and at most {high}."
+    ),
+    "visits_per_booker": "Each booker stands for about {value} visits, at least {low} and at most {high}.",
+    "band_share": "About {value} of your bookers came {label}, at least {low} and at most {high}.",
+    "genre_share": "About {value} of your bookers came for {label}, at least {low} and at most {high}.",
+    "product_class_share": (
+        "About {value} of your bookers came with {label}, at least {low} and at most {high}."
+    ),
+    "channel_share": "About {value} of your bookers came {label}, at least {low} and at most {high}.",
+    "area_share": "About {value} of your bookers live in {label}, at least {low} and at most {high}.",
+    "region_share": "About {value} of your bookers live in {label}, at least {low} and at most {high}.",
 }
 # Where the interval reaches nothing, only its upper end says something.
 AT_MOST = {
@@ -106,6 +124,8 @@ def own_sentence(item: Benchmark, language: str, label: str = "") -> str:
     say = translator(language)
     if item.own is None:
         return say(NOT_TOLD)
+    if item.own.lopsided:
+        return _between(item.kind.value, item.own, say(OWN_BETWEEN[item.figure]), label, language)
     half = item.own.half_width
     if item.own.low <= 0 and item.figure in AT_MOST:
         most = share(math.ceil(item.own.high * 100 - 1e-9) / 100, language)
@@ -116,6 +136,12 @@ def own_sentence(item: Benchmark, language: str, label: str = "") -> str:
     )
 
 
+def _between(kind: str, own: Value, text: str, label: str, language: str) -> str:
+    value = number(kind, own.estimate, language, own.precision)
+    low, high = ends(kind, own.low, own.high, own.precision, language)
+    return text.format(value=value, low=low, high=high, label=label)
+
+
 def position_sentence(item: Benchmark, group: str, language: str) -> str:
     """Where it stands among the peers; the one wording for anything withheld."""
     say = translator(language)
@@ -123,7 +149,7 @@ def position_sentence(item: Benchmark, group: str, language: str) -> str:
         return WITHHELD.in_language(language)
     if item.position is None or item.peer_mean is None:
         return ""
-    mean = number(item.kind.value, item.peer_mean.estimate, language, item.peer_mean.half_width)
+    mean = number(item.kind.value, item.peer_mean.estimate, language, item.peer_mean.precision)
     return say(POSITIONS[item.position]).format(group=group, mean=mean)
 
 
@@ -132,7 +158,7 @@ def change_sentence(item: Benchmark, language: str, say: Translate | None = None
     say = say or translator(language)
     if item.own is None or item.previous is None:
         return ""
-    before = number(item.kind.value, item.previous.estimate, language, item.previous.half_width)
+    before = number(item.kind.value, item.previous.estimate, language, item.previous.precision)
     if not item.changed:
         return say(CHANGES["unclear"]).format(before=before)
     grew = item.own.estimate > item.previous.estimate

@@ -6,12 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from privacy.figures import Z95
+from privacy.fitting import Z95
 from privacy.policy import MATTERS_FROM
 
 INDICATIVE_ABOVE = 0.10
 TOO_UNCERTAIN_ABOVE = 0.30
 FALSE_DISCOVERIES = 0.05
+LOPSIDED = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,16 @@ class Value:
     def half_width(self) -> float:
         """The longer side of the interval: what is said as "more or fewer" then covers both."""
         return max(self.high - self.estimate, self.estimate - self.low)
+
+    @property
+    def lopsided(self) -> bool:
+        """Whether one side is so much longer that "more or fewer" would mislead: both ends are said then."""
+        return self.widened and self.half_width > LOPSIDED * self.precision
+
+    @property
+    def precision(self) -> float:
+        """How closely the estimate itself is worth saying: the shorter side where the bounds stretch one."""
+        return min(self.high - self.estimate, self.estimate - self.low) if self.widened else self.half_width
 
     @property
     def signed(self) -> float:

@@ -91,8 +91,7 @@ def rounded(estimate: float, half_width: float) -> tuple[float, float]:
     """
     if not math.isfinite(half_width) or half_width <= 0:
         return estimate, max(half_width, 0.0)
-    power = 10.0 ** math.floor(math.log10(half_width))
-    unit = power / 2 if half_width < 2.5 * power else power
+    unit = _unit(half_width)
     nearest = round(round(estimate / unit) * unit, 12)
     margin = math.ceil(round(half_width / unit, 9)) * unit
     return nearest, round(margin, 12)
@@ -116,6 +115,31 @@ def margin(kind: str, half_width: float, language: str) -> str:
         return decimal(math.ceil(half_width * 100 * 10**digits - 1e-9) / 10**digits, language, digits)
     digits = max(_decimals(half_width, 1.0), 1)
     return decimal(math.ceil(half_width * 10**digits - 1e-9) / 10**digits, language, digits)
+
+
+def ends(kind: str, low: float, high: float, precision: float, language: str) -> tuple[str, str]:
+    """Both ends of an interval, rounded outwards by what its shorter side bears, so that it still covers."""
+    if kind == "count":
+        unit = _unit(max(precision, 1.0))
+        return count(_down(low, unit), language), count(-_down(-high, unit), language)
+    if kind == "share":
+        digits = _decimals(precision, 100.0)
+        unit = 10.0 ** -(digits + 2)
+        return share(_down(low, unit), language, digits), share(-_down(-high, unit), language, digits)
+    digits = max(_decimals(precision, 1.0), 1)
+    return decimal(_down(low, 10.0**-digits), language, digits), decimal(
+        -_down(-high, 10.0**-digits), language, digits
+    )
+
+
+def _down(value: float, unit: float) -> float:
+    return math.floor(value / unit + 1e-9) * unit
+
+
+def _unit(half_width: float) -> float:
+    """The leading digit of a margin, or half of it where that is 1 or 2."""
+    power = 10.0 ** math.floor(math.log10(half_width))
+    return power / 2 if half_width < 2.5 * power else power
 
 
 def _decimals(half_width: float | None, scale: float) -> int:

@@ -182,32 +182,45 @@ def _organisations(venues: Sequence[Venue]) -> tuple[Organisation, ...]:
 def _groups(venues: Sequence[Venue]) -> tuple[PeerGroup, ...]:
     """Three groups that divide the network, and all of it: no two of them differ by only a few venues."""
     everyone = PeerGroup(
-        "all", {"en": "The whole network", "nl": "Het hele netwerk"}, tuple(v.slug for v in venues)
+        "all",
+        _named("The whole network", "Het hele netwerk", "Tout le réseau", "Das ganze Netz"),
+        tuple(v.slug for v in venues),
     )
     halls = [v for v in venues if v.kind != CINEMA]
     parts = (
         PeerGroup(
             "halls-under-500",
-            {"en": "Theatres with fewer than 500 seats", "nl": "Theaters met minder dan 500 stoelen"},
+            _named(
+                "Theatres with fewer than 500 seats",
+                "Theaters met minder dan 500 stoelen",
+                "Théâtres de moins de 500 places",
+                "Theater mit weniger als 500 Plätzen",
+            ),
             tuple(v.slug for v in halls if v.seats < 500),
         ),
         PeerGroup(
             "halls-500-up",
-            {
-                "en": "Theatres and concert halls with 500 seats or more",
-                "nl": "Theaters en concertzalen met 500 stoelen of meer",
-            },
+            _named(
+                "Theatres and concert halls with 500 seats or more",
+                "Theaters en concertzalen met 500 stoelen of meer",
+                "Théâtres et salles de concert de 500 places ou plus",
+                "Theater und Konzertsäle mit 500 oder mehr Plätzen",
+            ),
             tuple(v.slug for v in halls if v.seats >= 500),
         ),
         PeerGroup(
             "art-house",
-            {"en": "Art-house cinemas", "nl": "Filmtheaters"},
+            _named("Art-house cinemas", "Filmtheaters", "Cinémas art et essai", "Programmkinos"),
             tuple(v.slug for v in venues if v.kind == CINEMA),
         ),
     )
     owners = {v.slug: OWNERS.get(v.owner_slug, v.owner_slug) for v in venues}
     enough = all(len({owners[m] for m in part.members}) >= 5 for part in parts)
     return (*parts, everyone) if enough else (everyone,)
+
+
+def _named(en: str, nl: str, fr: str, de: str) -> dict[str, str]:
+    return {"en": en, "nl": nl, "fr": fr, "de": de}
 
 
 def _people(venues: Sequence[Venue]) -> tuple[Person, ...]:

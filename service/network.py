@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from ingest.findings import Text
 from ingest.seasons import Season
@@ -104,6 +104,8 @@ def create_peer_group(connection: Connection, group: PeerGroup) -> None:
             version=group.version,
             name_en=group.name["en"],
             name_nl=group.name["nl"],
+            name_fr=group.name.get("fr"),
+            name_de=group.name.get("de"),
             season=group.season.start_year,
             members=json.dumps(sorted(group.members)),
         )
@@ -115,12 +117,18 @@ def peer_groups(connection: Connection, season: Season) -> tuple[PeerGroup, ...]
     return tuple(group for group in _all_groups(connection) if group.season == season)
 
 
+def _names(row: Row[Any]) -> dict[str, str]:
+    """The group's name in the languages that have one."""
+    found = {"en": row.name_en, "nl": row.name_nl, "fr": row.name_fr, "de": row.name_de}
+    return {language: name for language, name in found.items() if name}
+
+
 def _all_groups(connection: Connection) -> list[PeerGroup]:
     table = tables.peer_groups
     return [
         PeerGroup(
             row.id,
-            {"en": row.name_en, "nl": row.name_nl},
+            _names(row),
             row.version,
             Season(row.season),
             tuple(json.loads(row.members)),

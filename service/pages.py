@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 
 from ingest.seasons import Season
 from reports.uncertainty import Value
-from reports.wording import LANGUAGES, LOCALES, margin, share, translator
+from reports.wording import LANGUAGES, LOCALES, ends, margin, share, translator
 from reports.wording import number as figure
 from service import access
 from service.access import Person
@@ -83,6 +83,7 @@ class Page:
             give_or_take=lambda kind, value: (
                 "" if value is None else margin(kind, value.half_width, self.language)
             ),
+            ends=lambda kind, value: ends(kind, value.low, value.high, value.precision, self.language),
             day=lambda when: _day(when, locale),
             word=lambda label: wording(label, self.say),
             season_label=lambda year: Season(year).label,
@@ -96,7 +97,7 @@ def _day(when: date | datetime | None, locale: str) -> str:
 
 
 def _told(kind: str, value: Value | None, language: str) -> str:
-    return "–" if value is None else figure(kind, value.estimate, language, value.half_width)
+    return "–" if value is None else figure(kind, value.estimate, language, value.precision)
 
 
 def page_of(request: Request, visitor: Visitor, language: Language) -> Page:

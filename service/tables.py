@@ -110,6 +110,8 @@ peer_groups = Table(
     Column("name_nl", String, nullable=False),
     Column("season", Integer, nullable=False),
     Column("members", Text, nullable=False),
+    Column("name_fr", String),
+    Column("name_de", String),
 )
 
 jobs = Table(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
     from service.demo import Demo
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium")
 HOW = "No Chromium here. On Debian: apt-get install chromium; then run the tests again."
+
+# For `make broken`: that a test fails is the question there, not by how small an example.
+settings.register_profile("no-shrinking", phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -89,6 +89,8 @@ def stem_of(folder: Path, sales: Mapping[str, list[Sale]]) -> Path:
     populate(runtime)
     for venue, rows in sales.items():
         receive(runtime, venue, rows)
+    # Both twins must put the venues of a booker in the same order, so the salt is made before they part.
+    runtime.keys.salt(SEASON)
     runtime.close()
     return folder
 

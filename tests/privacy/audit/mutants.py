@@ -148,10 +148,14 @@ def _every_area(stack: ExitStack) -> None:
     """A booker is counted in every area that an order names, not in the latest order's."""
     _rewrite(
         stack,
-        aggregation.relations,
-        "step",
-        "latest_places",
-        lambda t: t.replace("WHERE lateness = 1", ""),
+        aggregation.counts,
+        "question",
+        "reach_by_area.sql",
+        lambda t: t.replace(
+            "FROM core_pairs\n",
+            "FROM (SELECT p.venue, p.attendances, coalesce(o.place, p.place) AS place FROM core_pairs AS p\n"
+            "LEFT JOIN stated_orders AS o ON o.booker = p.booker AND o.venue = p.venue)\n",
+        ),
     )
 
 

@@ -212,7 +212,7 @@ STALE: dict[str, tuple[Any, list[str]]] = {
     ),
     "a scale": (
         lambda f: changed_manifest(f, tables=[f.manifests[0]["tables"][0] | {"scale": 12.34}]),
-        ["scale 12.34, L2", "as 1 tables"],
+        ["scale 12.34, one unit", "as 1 tables"],
     ),
     "a second release": (
         lambda f: replace(f, manifests=[*f.manifests, f.manifests[0] | {"id": "2026-27.season.e1"}]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from reports.wording import (
     CATALOGUES,
     LANGUAGES,
     count,
+    ends,
     language_of,
     margin,
     number,
@@ -109,7 +111,14 @@ def texts_in_code() -> set[str]:
             )
             if called and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
                 found.add(node.args[0].value)  # type: ignore[attr-defined]
-    tables = (sentences.OWN, sentences.AT_MOST, sentences.POSITIONS, sentences.CHANGES, sentences.PARTS)
+    tables = (
+        sentences.OWN,
+        sentences.OWN_BETWEEN,
+        sentences.AT_MOST,
+        sentences.POSITIONS,
+        sentences.CHANGES,
+        sentences.PARTS,
+    )
     found |= {text for table in tables for text in table.values()} | {
         sentences.NOT_TOLD,
         sentences.NONE_APART,
@@ -245,3 +254,28 @@ def test_withheld_and_missing_have_their_words() -> None:
     missing = a_comparison(own=0, distinguishable=None)
     missing = Benchmark(**{**{n: getattr(missing, n) for n in Benchmark.__slots__}, "own": None})
     assert sentences.describe(missing, group="them") == ("This figure cannot be told yet.",)
+
+
+def test_where_the_bounds_stretch_one_side_both_ends_are_said_not_a_margin() -> None:
+    own = Value(18819.0, 1022.0, 16815.9, 26058.4, 18819.0, 1745.0)
+    visits = a_comparison(figure="visits", kind=Kind.COUNT, own=own)
+    assert own.lopsided
+    assert sentences.own_sentence(visits, "en") == (
+        "They made about 19,000 visits, at least 16,500 and at most 26,500."
+    )
+    assert "minstens 16.500 en hoogstens 26.500" in sentences.own_sentence(visits, "nl")
+
+
+def test_ends_are_rounded_outwards() -> None:
+    assert ends("count", 16815.9, 26058.4, 2003.0, "en") == ("16,500", "26,500")
+    assert ends("share", 0.0671, 0.1249, 0.0201, "en") == ("6%", "13%")
+    assert ends("ratio", 2.31, 3.62, 0.3, "en") == ("2.3", "3.7")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_has_both_ends_in_every_language(language: str) -> None:
+    say = translator(language)
+    assert set(sentences.OWN_BETWEEN) == set(sentences.OWN)
+    for text in sentences.OWN_BETWEEN.values():
+        assert {"{value}", "{low}", "{high}"} <= set(re.findall(r"\{\w+\}", say(text)))
+        assert language == "en" or say(text) != text

@@ -37,7 +37,7 @@ def test_peer_groups_divide_the_network_so_that_none_can_be_subtracted_to_a_few(
     assert sorted(m for part in parts for m in part.members) == sorted(everyone.members) == sorted(owner)
     assert all(len({owner[m] for m in group.members}) >= 6 for group in sample.network.peer_groups)
     assert len(set(owner.values())) == 22
-    assert all(group.name["en"] and group.name["nl"] for group in sample.network.peer_groups)
+    assert all(set(group.name) == {"en", "nl", "fr", "de"} for group in sample.network.peer_groups)
 
 
 def test_people_can_log_in_for_three_venues_and_two_coordinate(sample: Sample) -> None:
