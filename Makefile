@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: help install demo test check bench audit broken second-opinion lock clean
+.PHONY: help install demo test check bench bench-accuracy audit broken second-opinion lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ check: install $(VENV)/.test ## format, lint, types, import contracts
 
 bench: install $(VENV)/.test ## ratios in one run; writes benchmarks/BENCHMARKS.md
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-accuracy: install $(VENV)/.test ## errors beside five peers, which it installs; writes benchmarks/ACCURACY.md
+	@$(BIN)/python -m benchmarks.accuracy.bench $(ACCURACY_ARGS)
 
 audit: install $(VENV)/.test ## attack the promise with thousands of releases; writes benchmarks/AUDIT.md
 	@$(BIN)/python -m benchmarks.audit $(AUDIT_ARGS)

@@ -11,52 +11,14 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
 
 import polars as pl
 
-from benchmarks.accuracy.counted import Counted, Size, counted
-from benchmarks.accuracy.evaluate import cells_of, compared, evaluation
-from benchmarks.accuracy.fixed import FIXED
-from benchmarks.accuracy.tickets import SEASON
-from privacy.disclosure import network_spread
-from privacy.policy import POLICY, Policy
-from privacy.publish import protect
+from benchmarks.accuracy.counted import Size, counted
+from benchmarks.accuracy.draws import AFTER_THE_LAG, BEFORE_THE_LAG, POLICIES, released
+from benchmarks.accuracy.evaluate import evaluation
+from benchmarks.accuracy.targets import TARGETS
 from privacy.workload import plan_release
-
-POLICIES = {"fixed": FIXED, "full": POLICY}
-AFTER_THE_LAG, BEFORE_THE_LAG = date(2027, 3, 1), date(2026, 8, 10)
-# Median relative error on cells of 100 or more.
-TARGETS = {
-    ("reach", "total"): 0.003,
-    ("reach_by_area", "region"): 0.03,
-    ("reach_by_area", "district"): 0.045,
-    ("reach_by_area", "cell"): 0.08,
-    ("attendance_bands", "cell"): 0.015,
-    ("returning", "cell"): 0.009,
-    ("new", "cell"): 0.009,
-    ("reach_by_genre", "cell"): 0.032,
-    ("crossover", "cell"): 0.12,
-}
-
-
-def released(data: Counted, policy: Policy, draws: int, today: date = AFTER_THE_LAG) -> list[pl.DataFrame]:
-    """Draws of the whole release by the production path, each cell beside what it should be."""
-    measures = {plan.measure for plan in policy.tables}
-    tables = [table for table in data.exact if table.measure in measures]
-    regions = data.world.regions
-    owners = {venue: venue for venue in data.world.venues}
-    bounded, truth = (
-        cells_of(kind, regions, name) for kind, name in ((data.exact, "bounded"), (data.truth, "truth"))
-    )
-
-    def spread(cells: object) -> dict[str, float]:
-        return network_spread(cells, owners, SEASON, today, regions)
-
-    return [
-        compared(protect(tables, policy, regions, spread, data.world.near).cells, bounded, truth)
-        for _ in range(draws)
-    ]
 
 
 def show(found: pl.DataFrame) -> str:

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from aggregation.measures import Axis, Dimension, Keyset
 from benchmarks.accuracy.counted import Counted
 from benchmarks.accuracy.fixed import RHO
-from benchmarks.accuracy.peers import PEERS, Answer, Cost, PeerError, ask, environment
+from benchmarks.accuracy.peers import PEERS, Answer, Cost, PeerError
+from benchmarks.accuracy.peers.kept import Asking, asked
 from benchmarks.accuracy.visits_file import GAUSSIAN, LAPLACE, TABLES, Visits, visits_file
 from privacy.estimate import estimate_cells
 from privacy.fitting import NoisyTable
@@ -69,19 +70,21 @@ class Beside:
     missing: Mapping[str, str]
 
 
-def beside(data: Counted) -> Beside:
-    """Ask every peer that can be installed."""
+def beside(data: Counted, asking: Asking = Asking.NEW) -> Beside:
+    """Every peer that can be installed and answers, or has."""
     visits = visits_file(data, BOUNDS)
     rows: list[Row] = []
     costs: dict[str, Cost] = {}
     missing: dict[str, str] = {}
     for name, title in PEERS.items():
         try:
-            python = environment(name)
-            asked = requests(name, visits)
-            first = [request for request in asked if request.tables == ("area",)]
-            rest = [request for request in asked if request not in first]
-            answers = [(part, ask(name, python, _given(visits, part))) for part in (first, rest)]
+            wanted = requests(name, visits)
+            first = [request for request in wanted if request.tables == ("area",)]
+            rest = [request for request in wanted if request not in first]
+            answers = [
+                (part, asked(name, _given(visits, part), data.folder / "peers", asking))
+                for part in (first, rest)
+            ]
         except PeerError as error:
             missing[title] = str(error)
             continue
@@ -156,14 +159,16 @@ def median_error(found: NDArray[np.number], truth: NDArray[np.number], least: in
     return float(np.median(off)) if large.any() else math.nan
 
 
-def _given(visits: Visits, asked: list[Request]) -> dict[str, object]:
+def _given(visits: Visits, wanted: list[Request]) -> dict[str, object]:
     return {
         "visits": str(visits.path.resolve()),
         "keys": str(visits.keys.resolve()),
         "epsilon": EPSILON,
         "delta": DELTA,
         "rho": RHO.rho,
-        "requests": [{"name": r.name, "tables": r.tables, "bound": r.bound, "noise": r.noise} for r in asked],
+        "requests": [
+            {"name": r.name, "tables": r.tables, "bound": r.bound, "noise": r.noise} for r in wanted
+        ],
     }
 
 

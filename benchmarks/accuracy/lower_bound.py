@@ -6,7 +6,9 @@ W of which one row moves at most one entry per table cannot have a smaller weigh
 bound, is the even P; the best P makes it tight). Here W is one venue: all levels of its areas, and its
 other partitions. Variances are in units of K / (2 rho), K the bound on venues, which both sides share.
 
-The bound is over mechanisms that treat venues apart from each other, as ours does.
+The bound is over mechanisms that treat venues apart from each other, as ours does. Where a policy draws
+its areas under a bound of their own (first venues), they are on neither side: alone, an area's own draw is
+the best there is, and what it tells of the districts comes on top.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ LEVELS = ("cell", "district", "region", "core")
 PARTITIONS = {"attendance_bands": ATTENDANCE_BANDS, "reach_by_channel": CHANNEL_MIXES}
 DIMENSIONS = {"attendance_bands": Dimension.BAND, "reach_by_channel": Dimension.CHANNEL_MIX}
 ROUNDS = 200
+SAYS_NOTHING = 1e5  # the scale of areas that are drawn elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,20 @@ def relative_weights(policy: Policy, areas: Sequence[str], regions: Mapping[str,
     return found
 
 
+def aimed_weights(policy: Policy, areas: Sequence[str], regions: Mapping[str, str]) -> dict[str, float]:
+    """As the policy divides, by its aims: what a variance weighs there at the policy's own shares."""
+    venue = Venue(tuple(areas), regions, relative_weights(policy, areas, regions))
+    shares, sizes = policy_shares(policy), _sizes(areas, regions)
+    found = {}
+    for plan in policy.tables:
+        name = plan.level if plan.measure == AREAS else plan.measure
+        if name in venue.weights:
+            alone = Venue(venue.areas, regions, {name: 1.0 / sizes[name]})
+            error = math.sqrt(weighted_variance(alone, shares))
+            found[name] = 1.0 / (2 * plan.aim * plan.typical * error * sizes[name])
+    return found
+
+
 def policy_shares(policy: Policy) -> dict[str, float]:
     """What each of these tables gets of what they get together."""
     given = {
@@ -79,9 +96,11 @@ def policy_shares(policy: Policy) -> dict[str, float]:
     return {name: loss / total for name, loss in given.items()}
 
 
-def distance(policy: Policy, areas: Sequence[str], regions: Mapping[str, str]) -> Distance:
-    """The policy's linear stage and the best of its kind, against the bounds, for `relative_weights`."""
-    venue = Venue(tuple(areas), regions, relative_weights(policy, areas, regions))
+def distance(
+    policy: Policy, areas: Sequence[str], regions: Mapping[str, str], weights: Mapping[str, float]
+) -> Distance:
+    """The policy's linear stage and the best of its kind, against the bounds, for these weights."""
+    venue = Venue(tuple(areas), regions, weights)
     shares = policy_shares(policy)
     best = best_shares(venue, shares)
     return Distance(
@@ -171,7 +190,8 @@ def _bound(venue: Venue, shape: _Shape, per_area: Floats | None) -> tuple[float,
     w = venue.weights
     whole = w["core"] + sum(w[name] / len(labels) for name, labels in PARTITIONS.items() if name in w)
     together = (shape.region[:, None] == shape.region[None, :]) * w["region"] + whole
-    inside = np.diag(w["cell"] + w["district"] * m) + together * np.sqrt(np.outer(m, m))
+    cell = w.get("cell", 0.0)
+    inside = np.diag(cell + w["district"] * m) + together * np.sqrt(np.outer(m, m))
     root = np.sqrt(p)
     values, vectors = np.linalg.eigh(root[:, None] * inside * root)
     values = np.sqrt(np.maximum(values, 0.0))
@@ -180,7 +200,7 @@ def _bound(venue: Venue, shape: _Shape, per_area: Floats | None) -> tuple[float,
         for name, labels in PARTITIONS.items()
         if name in w
     )
-    contrasts = np.sqrt(p * w["cell"])
+    contrasts = np.sqrt(p * cell)
     total = float(values.sum() + ((m - 1) * contrasts).sum()) + apart
     half = ((vectors * values) * vectors).sum(axis=1)  # the diagonal of the matrix's square root
     slope = (half + (m - 1) * contrasts) / (p * m)
@@ -206,7 +226,8 @@ def _drawn(venue: Venue, shares: Mapping[str, float]) -> list[NoisyTable]:
         "region": tuple(dict.fromkeys(regions_of(venue.areas, venue.regions))),
     }
     tables = []
-    for name, share in shares.items():
+    scales = {name: math.sqrt(1.0 / share) for name, share in shares.items()}
+    for name, scale in ({"cell": SAYS_NOTHING} | scales).items():
         if name in LEVELS:
             axes = (place,) if name == "core" else (place, Axis(Dimension.AREA, levels[name]))
             measure, title, level = AREAS, AREAS if name == "cell" else f"{AREAS}@{name}", name
@@ -215,5 +236,5 @@ def _drawn(venue: Venue, shares: Mapping[str, float]) -> list[NoisyTable]:
             measure, title, level = name, name, "cell"
         keyset = Keyset(axes)
         nothing = np.zeros(keyset.size, dtype=np.int64)
-        tables.append(NoisyTable(title, measure, level, keyset, nothing, math.sqrt(1.0 / share)))
+        tables.append(NoisyTable(title, measure, level, keyset, nothing, scale))
     return tables

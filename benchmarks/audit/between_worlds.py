@@ -44,7 +44,7 @@ class Watched:
     def __init__(self, page: Page) -> None:
         self.policy = pipeline.at_mu(AT_MU, replace(POLICY, bounds=SMALL_BOUNDS))
         self.pairs = {pair.name: pair for pair in worlds.pairs(worlds.base(SMALL))}
-        self.training, self.fresh = page.runs(TRAINING), page.runs(FRESH)
+        self.training, self.fresh = page.pair_runs(TRAINING), page.pair_runs(FRESH)
         self.tables: dict[int, Tables] = {}
         self.seen: dict[int, Seen] = {}
 
@@ -87,7 +87,7 @@ def pairs(page: Page) -> None:
 
 def at_the_policy(page: Page) -> None:
     """The devotee in the full network, at the budget that is promised."""
-    training, fresh = page.runs(TRAINING), page.runs(FRESH)
+    training, fresh = page.pair_runs(TRAINING), page.pair_runs(FRESH)
     page.say(
         "The pair *many* (200 performances at 24 venues) with the policy's bounds and budget, "
         f"{training + fresh} releases of each world. Hardly anyone can tell them apart, an audit neither."

@@ -12,6 +12,7 @@ class Page:
     """Lines, printed as they come, and what was found against the pipeline or against the audit itself."""
 
     scale: float = 1.0
+    pairs: float = 1.0
     lines: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -44,3 +45,7 @@ class Page:
     def runs(self, wanted: int) -> int:
         """How many releases to make at this scale."""
         return max(8, round(wanted * self.scale))
+
+    def pair_runs(self, wanted: int) -> int:
+        """The same for the real pipeline between two worlds, where fewer see less and are no less right."""
+        return self.runs(round(wanted * self.pairs))
