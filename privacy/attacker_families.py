@@ -16,7 +16,8 @@ from privacy.attacker_facts import Bools, Edition, Fact, Family, Node, Readers, 
 from privacy.disclosure_areas import LEVELS, WHOLE, Nesting
 from privacy.disclosure_cells import Floats, Grid, Grids, read_grids
 from privacy.disclosure_peers import FigureGrid, figure_grids
-from privacy.figures import FIGURES, Z95, Kind
+from privacy.figures import FIGURES, Kind
+from privacy.fitting import Z95
 
 AREAS, LOYALTY = "reach_by_area", ("returning", "new")
 # Measures whose labels add up to a venue's bookers, which the reader is taken to know.
