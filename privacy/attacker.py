@@ -10,7 +10,7 @@ by telling less, until nothing is found.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -82,7 +82,7 @@ class _Attack:
                     found.append(breach)
                     if not breach.refused:
                         break
-                    self._family = _without(self._family, breach.refused)
+                    self._family = self._family.without(breach.refused)
         return found
 
     def _goals(self, node: Node) -> Iterator[Goal]:
@@ -155,7 +155,7 @@ class _Attack:
         """Who has the world that HiGHS finds for the first pair; None where it finds none."""
         narrow = np.unique(np.concatenate(list(self._columns(family, goal))))
         wide = self._wide(goal)
-        ranked = any(fact.ordered for fact in family.facts)
+        ranked = any(fact.ordered for fact in family.touching(wide))
         for columns in (narrow, wide) if len(wide) > len(narrow) else (narrow,):
             program = Program(family, goal, columns, first, self._readers)
             guides = list(self._guides(family, goal, step, columns))
@@ -208,8 +208,8 @@ class _Attack:
         """The venue moves alone; or it changes places with one beyond the step, which keeps every ranking."""
         yield np.asarray(goal.venues * step, dtype=np.float64)
         venue = int(np.flatnonzero(goal.venues)[0])
-        for fact in family.facts:
-            if not fact.ordered or not fact.columns[columns[0]] or not fact.weights[venue] > 0:
+        for fact in family.touching(columns[:1]):
+            if not fact.ordered or not fact.weights[venue] > 0:
                 continue
             value = family.values[fact.columns].sum(axis=0) * fact.weights
             other_owner = self._readers.of_venue[family.of] != goal.owner
@@ -230,7 +230,7 @@ class _Attack:
         Order statistics, all of one group and label together, before means; those of the cell itself before
         others; those that few read first.
         """
-        seen = [fact for fact in self._family.facts if not fact.past and pair.see(fact)[0]]
+        seen = [fact for fact in self._family.told() if not fact.past and pair.see(fact)[0]]
         mates = [one for some in self._columns(self._family, goal) for one in some]
         bundles: dict[tuple[bool, bool, int, int, str, str, str], set[Told]] = {}
         for fact in seen:
@@ -260,10 +260,5 @@ class _Attack:
         return tuple(one for bundle in told for one in bundle)
 
     def _helps(self, bundles: Sequence[tuple[Told, ...]], goal: Goal, step: float, pair: Pairs) -> bool:
-        family = _without(self._family, [told for bundle in bundles for told in bundle])
+        family = self._family.without([told for bundle in bundles for told in bundle])
         return self._who_can_tell(family, goal, step, pair) is None
-
-
-def _without(family: Family, dropped: Sequence[Told]) -> Family:
-    gone = frozenset(dropped)
-    return replace(family, facts=tuple(f for f in family.facts if f.past or f.told not in gone))

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from privacy.attacker_facts import Bools, Edition, Fact, Family, Node, Readers, Told, read_told
+from privacy.attacker_facts import Bools, Edition, Fact, Facts, Family, Node, Readers, Told, read_told
 from privacy.disclosure_areas import LEVELS, WHOLE, Nesting
 from privacy.disclosure_cells import Floats, Grid, Grids, read_grids
 from privacy.disclosure_peers import FigureGrid, figure_grids
@@ -181,7 +181,7 @@ class _Maker:
             tuple(chain[-2] if len(chain) > 1 else WHOLE for chain in chains.values()),
             masks | {("rest", f"{c[0]}:{c[1]}"): np.array([c == one for one in columns]) for c in columns},
             {node: self.now.error(self.measure, node) for node in self.shown},
-            tuple(facts),
+            Facts(facts),
         )
 
     def _chains(self) -> dict[Node, tuple[Node, ...]]:

@@ -40,7 +40,7 @@ class Program:
         self._unit = np.maximum(np.abs(values).max(axis=0), 1.0)
         self._down = (values - np.minimum(values, 0.0)) / self._unit
         self._up = (family.most[np.ix_(columns, self._venues)] - values) / self._unit
-        self._facts = [fact for fact in family.facts if pair.see(fact)[0] and fact.columns[columns].any()]
+        self._facts = [fact for fact in family.touching(columns) if pair.see(fact)[0]]
 
     def world(self, step: float, guide: Floats) -> Floats | None:
         """The least moves by which the goal moves by a step and owners rank as `guide` leads them."""

@@ -69,10 +69,10 @@ def alike(family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs
     same &= ~((moves != 0).any(axis=1) & ~pairs.free).any(axis=1)
     if family.closed:
         same &= (np.abs(moves.sum(axis=1)) <= slack.sum(axis=0)).all(axis=1)
-    for fact in family.facts:
+    for fact in family.touching(columns):
+        if not same.any():
+            break
         inside = fact.columns[columns]
-        if not inside.any() or not same.any():
-            continue
         moved = moves[:, inside].sum(axis=1)
         if fact.ordered:
             same &= _ranks_hold(family, fact, moved, pairs, readers)
@@ -140,7 +140,7 @@ def likely(
     squares. `columns`: the one that moves and, where columns add up, the one that moves against it.
     """
     first, mate = columns[0], columns[-1]
-    sums = [fact for fact in family.facts if not fact.ordered]
+    sums = [fact for fact in family.touching(columns) if not fact.ordered]
     # A sum over both columns, or over neither, stays as it is.
     facts = [fact for fact in sums if fact.columns[first] != (mate != first and fact.columns[mate])]
     moves = np.broadcast_to(base, pairs.free.shape).copy()
@@ -159,7 +159,7 @@ def eases(family: Family, columns: NDArray[np.intp], readers: Readers) -> list[F
     ease: Floats = np.maximum(family.values[columns].min(axis=0), 0.0)
     ease = np.minimum(ease, np.maximum((family.most - family.values)[columns[0]], 0.0))
     aside = ease.copy()
-    for fact in (one for one in family.facts if one.ordered and one.columns[columns].any()):
+    for fact in (one for one in family.touching(columns) if one.ordered):
         known, means = owners_of(family, fact, readers)
         order = np.argsort(family.values[fact.columns].sum(axis=0) @ means.T, kind="stable")
         first, last = order_blocks(len(known)).get(fact.ordered, (0, -1))
