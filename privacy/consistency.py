@@ -52,16 +52,21 @@ class Forest:
         return Forest(group, parent)
 
 
-def least_squares(forest: Forest, observed: Floats, variance: Floats) -> tuple[Floats, Floats]:
+def least_squares(
+    forest: Forest, observed: Floats, variance: Floats, shared: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Signed weighted least squares and its variances. A node that was not observed has variance inf.
 
     Every leaf must be observed; generalises the two passes of Hay et al. (2010) to any variances.
+    `shared` (leaves only): the standard deviation of an error that all leaves of a group have together,
+    beside their own.
     """
     levels = forest.levels()
+    shared = np.zeros(len(observed)) if shared is None else shared
     precision = 1.0 / variance
     weighted = np.where(np.isinf(variance), 0.0, observed) * precision
     groups = len(forest.parent)
-    group_sum, group_variance = np.zeros(groups), np.zeros(groups)
+    group_sum, group_variance, group_shared = np.zeros(groups), np.zeros(groups), np.zeros(groups)
     up, up_variance = np.zeros(len(observed)), np.zeros(len(observed))
     # Upwards: what a node's own observation and everything below it say about it.
     for nodes in reversed(levels):
@@ -69,8 +74,10 @@ def least_squares(forest: Forest, observed: Floats, variance: Floats) -> tuple[F
         up_variance[nodes] = 1.0 / precision[nodes]
         member_of = forest.group[nodes]
         sums = np.bincount(member_of, weights=up[nodes], minlength=groups)
-        variances = np.bincount(member_of, weights=up_variance[nodes], minlength=groups)
+        together = np.bincount(member_of, weights=shared[nodes], minlength=groups)
+        variances = np.bincount(member_of, weights=up_variance[nodes], minlength=groups) + together**2
         here = np.unique(member_of)
+        group_shared[here] = together[here]
         group_sum[here], group_variance[here] = sums[here], variances[here]
         np.add.at(precision, forest.parent[here], 1.0 / variances[here])
         np.add.at(weighted, forest.parent[here], sums[here] / variances[here])
@@ -79,9 +86,12 @@ def least_squares(forest: Forest, observed: Floats, variance: Floats) -> tuple[F
     for nodes in levels:
         member_of = forest.group[nodes]
         parents = forest.parent[member_of]
-        share = up_variance[nodes] / group_variance[member_of]
+        # How a node's error goes with its group's: what is shared moves all of them at once.
+        with_group = up_variance[nodes] + shared[nodes] * group_shared[member_of]
+        share = with_group / group_variance[member_of]
         best[nodes] = up[nodes] + share * (best[parents] - group_sum[member_of])
-        best_variance[nodes] = up_variance[nodes] * (1.0 - share) + share**2 * best_variance[parents]
+        alone = up_variance[nodes] + shared[nodes] ** 2
+        best_variance[nodes] = alone - share * with_group + share**2 * best_variance[parents]
     return best, best_variance
 
 

@@ -63,7 +63,7 @@ def _scope_cells(
     fit = tree.fit(spread, near)
     network = partitions[0].venues == ("",)
     # The root's rows are written with the totals.
-    parts = [_rows(level, level.spread(fit.part(level.nodes))) for level in tree.levels if len(level.nodes)]
+    parts = [_rows(level, fit.part(level.nodes)) for level in tree.levels if len(level.nodes)]
     root = fit.part(np.array([0]))
     parts += _totals(root, partitions[0].venues, others, "network_" if network else "")
     for used in tree.used:

@@ -88,13 +88,6 @@ class Level:
     labels: tuple[str, ...]
     nodes: NDArray[np.int64]
 
-    def spread(self, fit: Fit) -> Fit:
-        """The fit with how much a cell's own factor may differ from the one factor of its table."""
-        if self.level != self.table.level or self.table.factor == 1.0:
-            return fit
-        more = FIRST_SPREAD * (self.table.factor - 1.0) * fit.projected
-        return Fit(fit.signed, fit.variance + more**2, fit.projected)
-
 
 class Tree:
     """One scope's numbers that add up, the same tree for every venue: root, then its partitions.
@@ -188,12 +181,23 @@ class Tree:
             observed[:, node] = table.observed[:, column]
             variance[:, node] = table.variance
         forest = Forest(np.array(self.group), np.array(self.parent)).repeated(venues)
-        signed, fitted = (
-            v.reshape(venues, size) for v in least_squares(forest, observed.ravel(), variance.ravel())
-        )
+        shared = np.zeros_like(observed)
+        signed, fitted = _fitted(forest, observed, variance, shared)
+        if (off := self._by_a_factor()).any():
+            # A factor's error grows with the count. What everyone sees of the network moves no signed fit.
+            pilot, _ = self._leaning(signed, fitted, {}, near)
+            own = off * np.maximum(pilot, 0.0)
+            signed, fitted = _fitted(forest, observed, variance + own**2, own)
         target, weight = self._leaning(signed, fitted, everywhere, near)
         projected = project(forest, target.ravel(), weight.ravel()).reshape(venues, size)
         return Fit(signed, fitted, projected)
+
+    def _by_a_factor(self) -> Floats:
+        """By node: how far its own factor and its district's may each be off, as a part of its count."""
+        off = np.zeros(len(self.group))
+        for node, (table, _) in self.observed.items():
+            off[node] = FIRST_SPREAD * (table.factor - 1.0) / table.factor / np.sqrt(2.0)
+        return off
 
     def _leaning(
         self, signed: Floats, variance: Floats, everywhere: Mapping[str, float], near: Nearness
@@ -213,3 +217,9 @@ class Tree:
             rings = None if self.venues == ("",) else near.rings(self.venues, names)
             target[:, nodes], weight[:, nodes] = lean(signed, variance, nodes, above, size, rings)
         return target, weight
+
+
+def _fitted(forest: Forest, observed: Floats, variance: Floats, shared: Floats) -> tuple[Floats, Floats]:
+    """Least squares over arrays of venue by node."""
+    flat = least_squares(forest, observed.ravel(), variance.ravel(), shared.ravel())
+    return flat[0].reshape(observed.shape), flat[1].reshape(observed.shape)
