@@ -11,15 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from privacy.attacker_facts import COORDINATOR, Bools, Edition, Family, Node, Readers, Told
+from privacy.attacker_facts import COORDINATOR, Edition, Family, Node, Readers, Told
 from privacy.attacker_families import AREAS, Values, families
 from privacy.attacker_programs import Program
-from privacy.attacker_worlds import Goal, Pairs, alike, eases, likely
+from privacy.attacker_search import Search
+from privacy.attacker_worlds import Goal, Pairs
 from privacy.disclosure_areas import Nesting
 from privacy.disclosure_cells import Floats
 from privacy.disclosure_rules import P_PERCENT
@@ -69,7 +68,7 @@ class _Attack:
 
     def __init__(self, family: Family, readers: Readers) -> None:
         self._family, self._readers = family, readers
-        self._pairs = Pairs.of(family, readers)
+        self._search = Search(readers, Pairs.of(family, readers))
 
     def run(self) -> list[Breach]:
         found = []
@@ -122,9 +121,11 @@ class _Attack:
 
     def _breach(self, goal: Goal) -> Breach | None:
         for step in (goal.up, -goal.down):
-            if step and (pair := self._who_can_tell(self._family, goal, step, self._pairs)) is not None:
+            if step and (pair := self._search.who_can_tell(self._family, goal, step)) is not None:
                 refused = self._least_missed(goal, step, pair)
-                program = Program(self._family, goal, self._wide(goal), pair, self._readers)
+                program = Program(
+                    self._family, goal, self._search.wide(self._family, goal, step), pair, self._readers
+                )
                 low, high = program.interval()
                 names = (*self._readers.owners, COORDINATOR)
                 first, second = (names[place] for place in pair.places[0])
@@ -133,97 +134,6 @@ class _Attack:
                 return Breach((first, second), self._family.name, goal.node, owner, low, high, refused)
         return None
 
-    def _who_can_tell(self, family: Family, goal: Goal, step: float, pairs: Pairs) -> Pairs | None:
-        """Looks for worlds until each two readers have one; a pair that has none can tell."""
-        pairs = pairs.only(np.flatnonzero((pairs.places != goal.owner).all(axis=1)))
-        for columns in self._columns(family, goal):
-            giving = eases(family, columns, self._readers)
-            for base, ease in product(self._bases(family, goal, step, columns), giving):
-                if not len(pairs.places):
-                    return None
-                worlds = likely(family, goal, base, columns, pairs, self._readers, ease)
-                pairs = pairs.only(np.flatnonzero(~alike(family, columns, worlds, pairs, self._readers)))
-        while len(pairs.places):
-            first = pairs.only(np.array([0]))
-            answered = self._solved(family, goal, step, first, pairs)
-            if answered is None:
-                return first
-            pairs = pairs.only(np.flatnonzero(~answered))
-        return None
-
-    def _solved(self, family: Family, goal: Goal, step: float, first: Pairs, pairs: Pairs) -> Bools | None:
-        """Who has the world that HiGHS finds for the first pair; None where it finds none."""
-        narrow = np.unique(np.concatenate(list(self._columns(family, goal))))
-        wide = self._wide(goal)
-        ranked = any(fact.ordered for fact in family.touching(wide))
-        for columns in (narrow, wide) if len(wide) > len(narrow) else (narrow,):
-            program = Program(family, goal, columns, first, self._readers)
-            guides = list(self._guides(family, goal, step, columns))
-            for guide in guides if columns is narrow and ranked else guides[:1]:
-                moves = program.world(step, guide)
-                if moves is not None:
-                    all_moves = np.broadcast_to(moves, (len(pairs.places), *moves.shape))
-                    answered = alike(family, columns, all_moves, pairs, self._readers)
-                    if answered[0]:
-                        return answered
-        return None
-
-    def _guides(self, family: Family, goal: Goal, step: float, columns: NDArray[np.intp]) -> Iterator[Floats]:
-        """By which moves the owners may be led to other ranks: (columns, venues)."""
-        for some in self._columns(family, goal):
-            for base in self._bases(family, goal, step, some, swaps=10):
-                guide = np.zeros((len(columns), len(base)))
-                guide[columns == some[0]] = base
-                if len(some) > 1:
-                    guide[columns == some[1]] = -base
-                yield guide
-
-    def _columns(self, family: Family, goal: Goal) -> Iterator[NDArray[np.intp]]:
-        """Where the venue's count moves, and where against it: under the same total, or where it has most."""
-        size = family.values[:, goal.venues][:, 0]
-        column = int(np.where(goal.columns, size, -np.inf).argmax())
-        if not family.closed:
-            yield np.array([column])
-            return
-        outside = np.where(goal.columns, -np.inf, size)
-        near = np.array([parent == family.parents[column] for parent in family.parents])
-        mates = [int(np.where(near, outside, -np.inf).argmax()), int(outside.argmax())]
-        for mate in dict.fromkeys(mate for mate in mates if np.isfinite(outside[mate])):
-            yield np.array([column, mate])
-
-    def _wide(self, goal: Goal, most: int = 12) -> NDArray[np.intp]:
-        """More columns: the goal's largest ones and the largest beside them."""
-        size = np.abs(self._family.values).sum(axis=1)
-        inside = np.argsort(np.where(goal.columns, -size, np.inf))[: min(most // 2, int(goal.columns.sum()))]
-        if not self._family.closed:
-            return np.sort(inside)
-        count = min(most, int((~goal.columns).sum()))
-        beside = np.argsort(np.where(goal.columns, np.inf, -size))[:count]
-        narrow = [one for pair in self._columns(self._family, goal) for one in pair]
-        return np.unique(np.concatenate([inside, beside, np.array(narrow, dtype=np.intp)]))
-
-    def _bases(
-        self, family: Family, goal: Goal, step: float, columns: NDArray[np.intp], swaps: int = 2
-    ) -> Iterator[Floats]:
-        """The venue moves alone; or it changes places with one beyond the step, which keeps every ranking."""
-        yield np.asarray(goal.venues * step, dtype=np.float64)
-        venue = int(np.flatnonzero(goal.venues)[0])
-        for fact in family.touching(columns[:1]):
-            if not fact.ordered or not fact.weights[venue] > 0:
-                continue
-            value = family.values[fact.columns].sum(axis=0) * fact.weights
-            other_owner = self._readers.of_venue[family.of] != goal.owner
-            far = np.where(
-                (fact.weights > 0) & other_owner, (value - value[venue]) / (step * fact.weights[venue]), -1
-            )
-            for other in np.argsort(np.where(far >= 1.0, far, np.inf))[:swaps]:
-                if far[other] >= 1.0:
-                    swap = np.zeros(len(value))
-                    swap[venue] = (value[other] - value[venue]) / fact.weights[venue]
-                    swap[other] = (value[venue] - value[other]) / fact.weights[other]
-                    yield np.asarray(swap, dtype=np.float64)
-            return
-
     def _least_missed(self, goal: Goal, step: float, pair: Pairs) -> tuple[Told, ...]:
         """Which numbers to leave out so that these two can no longer tell; none where nothing helps.
 
@@ -231,7 +141,7 @@ class _Attack:
         others; those that few read first.
         """
         seen = [fact for fact in self._family.told() if not fact.past and pair.see(fact)[0]]
-        mates = [one for some in self._columns(self._family, goal) for one in some]
+        mates = [one for some in self._search.columns(self._family, goal, step) for one in some]
         bundles: dict[tuple[bool, bool, int, int, str, str, str], set[Told]] = {}
         for fact in seen:
             told = fact.told
@@ -250,15 +160,24 @@ class _Attack:
         count = 1
         while count < len(bundles) and not self._helps(bundles[:count], goal, step, pair):
             count *= 2
-        told = list(bundles[:count])
-        size = len(told)
+        left_out = list(bundles[:count])
+        size = len(left_out)
         while (size := size // 2) > 0:
-            for start in range(len(told) - 1, -1, -size):
-                rest = told[: max(start + 1 - size, 0)] + told[start + 1 :]
+            for start in range(len(left_out) - 1, -1, -size):
+                rest = left_out[: max(start + 1 - size, 0)] + left_out[start + 1 :]
                 if rest and self._helps(rest, goal, step, pair):
-                    told = rest
-        return tuple(one for bundle in told for one in bundle)
+                    left_out = rest
+        return self._put_back([one for bundle in left_out for one in bundle], goal, step, pair)
+
+    def _put_back(self, left_out: list[Told], goal: Goal, step: float, pair: Pairs) -> tuple[Told, ...]:
+        """Without the medians and quartiles that may stay after all: the upper quartile first."""
+        for name in ("peer_q3/", "peer_q1/", "peer_median/"):
+            for told in [one for one in left_out if one.measure.startswith(name)]:
+                rest = [one for one in left_out if one != told]
+                if rest and self._helps([tuple(rest)], goal, step, pair):
+                    left_out = rest
+        return tuple(left_out)
 
     def _helps(self, bundles: Sequence[tuple[Told, ...]], goal: Goal, step: float, pair: Pairs) -> bool:
         family = self._family.without([told for bundle in bundles for told in bundle])
-        return self._who_can_tell(family, goal, step, pair) is None
+        return self._search.who_can_tell(family, goal, step, pair) is None

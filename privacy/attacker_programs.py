@@ -1,13 +1,14 @@
 """The one door to HiGHS: a goal and two readers in; a world that looks the same, or the interval, out.
 
-Sums are linear. Order statistics are too, once it is said who stands where: they are held for given
-rankings only. So a world that is found is one; that none is found may mean that another ranking has one,
-and then more is withheld than need be, never less.
+Sums are linear. Order statistics are too, as long as the same owners stand in the middle: they are held for
+a guessed ranking, and again for the ranking that comes out, until both are one. So a world that is found is
+one; that none is found may mean that another ranking has one, and then more is withheld than need be, never
+less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -15,10 +16,27 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from privacy.attacker_facts import Family, Readers
+from privacy.attacker_facts import Bools, Family, Readers
 from privacy.attacker_worlds import Goal, Pairs, owners_of, rounded
 from privacy.disclosure_cells import Floats
 from privacy.disclosure_rules import order_blocks
+
+ROUNDS = 4  # how often a ranking is guessed anew
+
+
+@dataclass(frozen=True, slots=True)
+class _Rank:
+    """An order statistic as one reader has it: the owners' means, as now and by moves, and its window."""
+
+    now: Floats
+    rows: Floats  # (owners, moves)
+    block: tuple[int, int]
+    window: tuple[float, float]
+
+    def middle(self, moves: Floats) -> NDArray[np.intp]:
+        """Who stands in it after these moves."""
+        order = np.argsort(self.now + self.rows @ moves, kind="stable")
+        return np.sort(order[self.block[0] : self.block[1] + 1])
 
 
 class Program:
@@ -38,44 +56,90 @@ class Program:
         values = family.values[np.ix_(columns, self._venues)]
         # One unit per venue, so that the coefficients of small and large ones are alike.
         self._unit = np.maximum(np.abs(values).max(axis=0), 1.0)
-        self._down = (values - np.minimum(values, 0.0)) / self._unit
-        self._up = (family.most[np.ix_(columns, self._venues)] - values) / self._unit
+        self._down = ((values - np.minimum(values, 0.0)) / self._unit).ravel()
+        self._up = ((family.most[np.ix_(columns, self._venues)] - values) / self._unit).ravel()
         self._facts = [fact for fact in family.touching(columns) if pair.see(fact)[0]]
+        self._towards = self._row(goal.columns[columns], goal.weights)
+        self._sums = self._held()
+        self._ranks = list(self._ranked())
 
     def world(self, step: float, guide: Floats) -> Floats | None:
-        """The least moves by which the goal moves by a step and owners rank as `guide` leads them."""
-        rows, sides = [*self._sums(), self._towards()], [0.0] * len(self._sums()) + [step]
-        below, most = self._ranks(guide)
-        count = self._down.size
-        free = np.concatenate([self._up.ravel(), self._down.ravel()])
-        answer = _solve(
-            np.ones(2 * count), rows, sides, below, most, np.stack([np.zeros(2 * count), free], 1)
-        )
-        return None if answer is None else self._moves(answer[:count] - answer[count:])
+        """Moves near `guide`, (columns, venues), by which the goal moves a step and nothing shows."""
+        near = (guide[:, self._venues] / self._unit).ravel()
+        rows = np.vstack([self._sums, self._towards])
+        low, high = np.zeros(len(rows)), np.zeros(len(rows))
+        low[-1], high[-1] = (step, np.inf) if step > 0 else (-np.inf, step)
+        if not self._ranks:
+            found = self._nearest(np.zeros_like(near), rows, low, high)
+            return None if found is None else self._moves(found)
+        for _ in range(ROUNDS):
+            middles = [rank.middle(near) for rank in self._ranks]
+            means = np.array([r.rows[m].mean(axis=0) for r, m in zip(self._ranks, middles, strict=True)])
+            known = np.array([r.now[m].mean() for r, m in zip(self._ranks, middles, strict=True)])
+            window = np.array([rank.window for rank in self._ranks]).T - known
+            found = self._nearest(
+                near,
+                np.vstack([rows, means]),
+                np.concatenate([low, window[0]]),
+                np.concatenate([high, window[1]]),
+            )
+            if found is None:
+                return None
+            near = found
+            if all((r.middle(near) == m).all() for r, m in zip(self._ranks, middles, strict=True)):
+                break
+        return self._moves(near)
 
     def interval(self) -> tuple[float, float]:
         """Between which values the goal lies, by the sums alone and within these columns."""
         ends = []
-        bounds = np.stack([-self._down.ravel(), self._up.ravel()], axis=1)
+        bounds = np.stack([-self._down, self._up], axis=1)
+        zero = np.zeros(len(self._sums))
         for sign in (1.0, -1.0):
-            rows = self._sums()
-            found = _solve(sign * self._towards(), rows, [0.0] * len(rows), [], [], bounds, doubled=False)
-            ends.append(
-                -sign * np.inf if found is None else self._goal.value + float(found @ self._towards())
-            )
+            found = _solve(sign * self._towards, self._sums, zero, zero, bounds)
+            ends.append(-sign * np.inf if found is None else self._goal.value + float(found @ self._towards))
         return ends[0], ends[1]
 
-    def _towards(self) -> Floats:
-        return self._row(self._goal.columns[self._columns], self._goal.weights)
+    def _nearest(self, near: Floats, rows: Floats, low: Floats, high: Floats) -> Floats | None:
+        """The moves that hold the rows and are closest to these ones: more than they are, and less."""
+        held = np.clip(near, -self._down, self._up)
+        shift = rows @ held
+        bounds = np.zeros((2 * len(near), 2))
+        bounds[:, 1] = np.concatenate([self._up - held, held + self._down])
+        found = _solve(np.ones(len(bounds)), np.hstack([rows, -rows]), low - shift, high - shift, bounds)
+        return None if found is None else held + found[: len(near)] - found[len(near) :]
 
-    def _sums(self) -> list[Floats]:
-        rows = [self._row(f.columns[self._columns], f.weights) for f in self._facts if not f.ordered]
+    def _held(self) -> Floats:
+        sums = [fact for fact in self._facts if not fact.ordered]
+        inside = np.array([fact.columns[self._columns] for fact in sums]).reshape(
+            len(sums), len(self._columns)
+        )
+        weights = np.array([fact.weights[self._venues] for fact in sums]).reshape(
+            len(sums), len(self._venues)
+        )
         if self._family.closed:
-            every = np.ones(len(self._columns), dtype=bool)
-            rows += [self._row(every, one) for one in np.eye(self._family.values.shape[1])[self._venues]]
-        return rows
+            alone = np.eye(len(self._venues))
+            inside = np.vstack([inside, np.ones((len(alone), len(self._columns)))])
+            weights = np.vstack([weights, alone])
+        rows = inside[:, :, None] * (weights * self._unit)[:, None, :]
+        return np.asarray(rows.reshape(len(rows), self._down.size))
 
-    def _row(self, inside: NDArray[np.bool_], weights: Floats) -> Floats:
+    def _ranked(self) -> list[_Rank]:
+        found = []
+        for fact in (one for one in self._facts if one.ordered):
+            known, means = owners_of(self._family, fact, self._readers)
+            inside = fact.columns[self._columns]
+            now = self._family.values[fact.columns].sum(axis=0) @ means.T
+            rows = np.array([self._row(inside, row) for row in means])
+            for reader in (int(place) for place in self._pair.places[0] if fact.seen[place]):
+                others = known != reader
+                block = order_blocks(int(others.sum())).get(fact.ordered)
+                if block is not None:
+                    window = _alike(float(np.sort(now[others])[block[0] : block[1] + 1].mean()))
+                    found.append(_Rank(now[others], rows[others], block, window))
+        return found
+
+    def _row(self, inside: Bools, weights: Floats) -> Floats:
         return np.outer(inside, weights[self._venues] * self._unit).ravel()
 
     def _moves(self, net: Floats) -> Floats:
@@ -83,32 +147,6 @@ class Program:
         moves[:, self._venues] = net.reshape(len(self._columns), -1) * self._unit
         moves[np.abs(moves) < 1e-9] = 0.0
         return moves
-
-    def _ranks(self, guide: Floats) -> tuple[list[Floats], list[float]]:
-        """Rows of `row @ moves <= most`: who stands where stays as led, each mean within its rounding."""
-        rows: list[Floats] = []
-        most: list[float] = []
-        chained: set[bytes] = set()
-        for fact in (one for one in self._facts if one.ordered):
-            known, means = owners_of(self._family, fact, self._readers)
-            inside = fact.columns[self._columns]
-            now = self._family.values[fact.columns].sum(axis=0) @ means.T
-            order = np.argsort(now + guide[inside].sum(axis=0) @ means.T, kind="stable")
-            each = np.array([self._row(inside, row) for row in means])
-            if (key := means.tobytes() + inside.tobytes()) not in chained:
-                chained.add(key)
-                rows += list(each[order[:-1]] - each[order[1:]])
-                most += (now[order[1:]] - now[order[:-1]]).tolist()
-            for reader in (int(place) for place in self._pair.places[0] if fact.seen[place]):
-                others = order[known[order] != reader]
-                block = order_blocks(len(others)).get(fact.ordered)
-                if block is not None:
-                    ranks = slice(block[0], block[1] + 1)
-                    low, high = _alike(float(np.sort(now[others])[ranks].mean()))
-                    mean, led = each[others[ranks]].mean(axis=0), float(now[others[ranks]].mean())
-                    rows += [mean, -mean]
-                    most += [high - led, led - low]
-        return rows, most
 
 
 @lru_cache(maxsize=4096)
@@ -120,26 +158,14 @@ def _alike(value: float) -> tuple[float, float]:
     return (float(same.min()), float(same.max())) if len(same) else (value, value)
 
 
-def _solve(
-    cost: Floats,
-    rows: Sequence[Floats],
-    sides: Sequence[float],
-    below: Sequence[Floats],
-    most: Sequence[float],
-    bounds: Floats,
-    *,
-    doubled: bool = True,
-) -> Floats | None:
+def _solve(cost: Floats, rows: Floats, low: Floats, high: Floats, bounds: Floats) -> Floats | None:
     """What HiGHS finds; None where there is nothing, or where it has no answer, which counts as nothing."""
-
-    count = len(cost) // 2 if doubled else len(cost)
-    stacked = np.array([*rows, *below]).reshape(-1, count)
-    scale = np.abs(stacked).max(axis=1, initial=0.0)
+    scale = np.abs(rows).max(axis=1, initial=0.0)
     scale = np.where(scale > 0, scale, 1.0)
-    high = np.array([*sides, *most]) / scale
-    low = np.concatenate([high[: len(rows)], np.full(len(below), -np.inf)])
-    stacked = stacked / scale[:, None]
-    matrix = csr_array(np.hstack([stacked, -stacked]) if doubled else stacked)
-    held = [LinearConstraint(matrix, low, high)] if len(stacked) else []
-    answer = milp(cost, constraints=held, bounds=Bounds(bounds[:, 0], bounds[:, 1]))
+    held = (
+        [LinearConstraint(csr_array(rows / scale[:, None]), low / scale, high / scale)] if len(rows) else []
+    )
+    answer = milp(
+        cost, constraints=held, bounds=Bounds(bounds[:, 0], bounds[:, 1]), options={"presolve": False}
+    )
     return None if answer.x is None or answer.status != 0 else np.asarray(answer.x)

@@ -17,6 +17,7 @@ from privacy.disclosure_cells import Floats
 from privacy.disclosure_rules import ORDER_STATISTIC_STEP, order_blocks
 
 TOLERANCE = 1e-6
+CLIPS = 5  # how often those who have no room left are passed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,35 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Every two readers, by their places: (pairs, 2); and which counts' venues are not theirs."""
+    """Every two readers, by their places: (pairs, 2); whose each count is; and which are not theirs."""
 
     places: NDArray[np.intp]
+    owner: NDArray[np.intp]
     free: Bools
 
     @classmethod
     def of(cls, family: Family, readers: Readers) -> Pairs:
         first, second = np.triu_indices(readers.size, 1)
         owner = readers.of_venue[family.of]
-        places = np.stack([first, second], axis=1)
-        return cls(places, (owner != first[:, None]) & (owner != second[:, None]))
+        return cls(
+            np.stack([first, second], axis=1), owner, (owner != first[:, None]) & (owner != second[:, None])
+        )
 
     def see(self, fact: Fact) -> Bools:
         """Which two readers know a fact between them."""
         return np.asarray(fact.seen[self.places].any(axis=1))
 
+    def together(self, many: int) -> Pairs:
+        """The first two and others, so many in all: in one row, whose world is one for each two."""
+        names, often = np.unique(self.places, return_counts=True)
+        first = self.places[0]
+        others = names[np.argsort(-often, kind="stable")]
+        places = np.concatenate([first, others[~np.isin(others, first)][: many - 2]])[None]
+        return Pairs(places, self.owner, ~np.isin(self.owner, places)[None])
+
     def only(self, at: NDArray[np.intp]) -> Pairs:
         """Some of them."""
-        return Pairs(self.places[at], self.free[at])
+        return Pairs(self.places[at], self.owner, self.free[at])
 
 
 def alike(family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs, readers: Readers) -> Bools:
@@ -80,6 +91,34 @@ def alike(family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs
             size = float(np.abs(family.values[fact.columns] * fact.weights).sum())
             same &= ~pairs.see(fact) | (np.abs(moved @ fact.weights) <= TOLERANCE * size)
     return same
+
+
+def alike_to(
+    family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs, readers: Readers
+) -> Bools:
+    """To which two readers one world, (columns, venues), looks the same; as `alike` for one world each."""
+    one = Pairs(np.arange(readers.size)[:, None], pairs.owner, np.ones((1, moves.shape[1]), dtype=bool))
+    values = family.values[columns]
+    slack = TOLERANCE * (1.0 + np.abs(values))
+    within = (moves >= np.minimum(values, 0.0) - values - slack) & (
+        moves <= family.most[columns] - values + slack
+    )
+    closed = not family.closed or (np.abs(moves.sum(axis=0)) <= slack.sum(axis=0)).all()
+    if not (within.all() and closed):
+        return np.zeros(len(pairs.places), dtype=bool)
+    same = np.ones(readers.size, dtype=bool)
+    same[np.unique(pairs.owner[(moves != 0).any(axis=0)])] = False
+    for fact in family.touching(columns):
+        moved = moves[fact.columns[columns]].sum(axis=0)
+        if fact.ordered:
+            same &= _ranks_hold(
+                family, fact, np.broadcast_to(moved, (readers.size, len(moved))), one, readers
+            )
+        elif abs(moved @ fact.weights) > TOLERANCE * float(
+            np.abs(family.values[fact.columns] * fact.weights).sum()
+        ):
+            same &= ~fact.seen
+    return np.asarray(same[pairs.places].all(axis=1))
 
 
 def owners_of(family: Family, fact: Fact, readers: Readers) -> tuple[NDArray[np.intp], Floats]:
@@ -148,7 +187,7 @@ def likely(
         weights = np.array([fact.weights for fact in facts])
         sees = np.stack([pairs.see(fact) for fact in facts], axis=1)
         give = pairs.free * ease * (base == 0) * (readers.of_venue[family.of] != goal.owner)
-        moves -= _made_up(weights, sees, give, weights @ base)
+        moves += _made_up(weights, sees, give, moves, _room(family, columns))
     signs = np.array([1.0, -1.0])[: len(columns)]
     worlds: Floats = moves[:, None, :] * signs[:, None]
     return worlds
@@ -168,20 +207,48 @@ def eases(family: Family, columns: NDArray[np.intp], readers: Readers) -> list[F
     return [ease] if (aside == ease).all() else [ease, aside]
 
 
-def _made_up(weights: Floats, sees: Bools, give: Floats, need: Floats) -> Floats:
-    """For each two readers the least moves, weighed by `give`, whose seen sums are what is needed."""
+def _room(family: Family, columns: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """How far each venue's count may go down and up, by what it has where it moves and where against it."""
+    values, most = family.values[columns], family.most[columns]
+    down, up = np.minimum(values, 0.0) - values, most - values
+    if len(columns) == 1:
+        return down[0], up[0]
+    return np.maximum(down[0], -up[1]), np.minimum(up[0], -down[1])
+
+
+def _made_up(
+    weights: Floats, sees: Bools, give: Floats, moves: Floats, room: tuple[Floats, Floats]
+) -> Floats:
+    """For each two readers moves that keep their sums, as near to what each may give as the room allows.
+
+    Who would go beyond their room stops there, and the others make up for the rest.
+    """
+    made, open_ = np.zeros_like(moves), give > 0
+    for _ in range(CLIPS):
+        more = _least(weights, sees, give * open_, (moves + np.where(open_, 0.0, made)) @ weights.T)
+        made = np.where(open_, more, made)
+        beyond = open_ & ((made < room[0] - TOLERANCE) | (made > room[1] + TOLERANCE))
+        if not beyond.any():
+            break
+        made = np.clip(made, *room)
+        open_ &= ~beyond
+    return made
+
+
+def _least(weights: Floats, sees: Bools, give: Floats, off: Floats) -> Floats:
+    """For each two readers the least moves, weighed by `give`, that bring sums back that are `off`."""
     scale = np.abs(weights).max(axis=1)
     scale = np.where(scale > 0, scale, 1.0)
-    unit = weights / scale[:, None]
-    part = sees[:, :, None] * unit[None]
-    turn = np.einsum("pfv,pv,pgv->pfg", part, give, part, optimize=True)
+    part = sees[:, :, None] * (weights / scale[:, None])[None]
+    given = part * give[:, None, :]
+    turn = given @ part.transpose(0, 2, 1)
     size = np.einsum("pff->p", turn)[:, None, None]
     size = np.where(size > 0, size, 1.0)
     # A trace of ridge lets equal sums stand twice; what it leaves over is caught by looking at the world.
     turn = turn / size + np.eye(len(weights)) * (1e-13 + ~sees[:, :, None])
     try:
-        found = np.linalg.solve(turn, (sees * (need / scale))[:, :, None] / size)
+        found = np.linalg.solve(turn, (sees * (-off / scale))[:, :, None] / size)
     except np.linalg.LinAlgError:
         return np.zeros_like(give)  # no world then, and the programs look for one
-    made: Floats = np.einsum("pf,pfv->pv", found[:, :, 0], part) * give
-    return made
+    least: Floats = (found.transpose(0, 2, 1) @ given)[:, 0, :]
+    return least

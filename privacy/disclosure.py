@@ -63,12 +63,14 @@ def audience_files(
     known = frozenset(cells["measure"].to_pylist())
     now = [group for group in groups if group.season == season]
     shown = standing(now, owners) if lag_over else frozenset()
+    narrow = _narrowest(now)
 
     def compared(audience: str) -> Iterator[Column]:
         for group in now:
             if audience == COORDINATOR or audience in group.members:
                 others = group.members if audience == COORDINATOR else group.others(audience, owners)
-                whom = Others(group.id, audience, others, group.id in shown)
+                ranked = audience != COORDINATOR and group.id in narrow
+                whom = Others(group.id, audience, others, group.id in shown, ranked)
                 yield from peer_columns(figures, whom, owners, nesting)
 
     files = {PUBLIC: network, COORDINATOR: _joined([network], list(compared(COORDINATOR)))}
@@ -78,6 +80,16 @@ def audience_files(
         more = [*own_columns(figures, venue, known), *compared(venue)]
         files[venue] = _joined([own, network], more)
     return files
+
+
+def _narrowest(groups: Sequence[PeerGroup]) -> frozenset[str]:
+    """Groups that hold no other group. Only these are ranked, and only to their members (V-7).
+
+    Ranks of the same owners in two groups, or as a member and as the coordinator sees them, tell more
+    together than two roundings hide; the attacker check would have to withhold nearly all of both.
+    """
+    members = {group.id: frozenset(group.members) for group in groups}
+    return frozenset(one for one in members if not any(m < members[one] for m in members.values()))
 
 
 def network_spread(

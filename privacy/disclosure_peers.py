@@ -104,12 +104,16 @@ def _column(
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """Whose figures are averaged: the other members of a group, as one audience sees it."""
+    """Whose figures are averaged: the other members of a group, as one audience sees it.
+
+    `ranked`: whether their medians and quartiles are told as well.
+    """
 
     group: str
     audience: str
     venues: tuple[str, ...]
     allowed: bool
+    ranked: bool = True
 
 
 def peer_columns(
@@ -167,7 +171,7 @@ def _group_columns(one: _Judged, shown: NDArray[np.bool_], others: Others) -> It
     if not figure.ordered:
         return
     ranked = [
-        order_statistics(_by_owner_mean(row, one.owners)) if told else {}
+        order_statistics(_by_owner_mean(row, one.owners)) if told and others.ranked else {}
         for row, told in zip(chosen.value, shown, strict=True)
     ]
     for name in ORDERED:

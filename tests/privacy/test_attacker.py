@@ -194,6 +194,36 @@ def test_T_08_V_7_quartiles_that_pin_an_owner_are_withheld_and_the_mean_stays() 
     assert "peer_mean/reach" not in refused(found)
 
 
+def test_T_08_V_7_of_three_that_tell_too_much_together_those_stay_that_do_not() -> None:
+    """Twelve owners far apart: not all of it may be told, and no more is left out than need be."""
+    reach = dict(
+        zip("abcdefghijkl", (90.0, 160, 240, 350, 480, 620, 800, 1000, 1300, 1600, 2000, 2500), strict=True)
+    )
+    now = edition(reach_cells(reach), [a_group("abcdefghijkl")])
+    found = breaches(now)
+    left = without(now, found)
+    assert breaches(left) == ()
+    ordered = {f"peer_{name}/reach" for name in ("q1", "median", "q3")}
+    shown = {r["measure"] for r in left.files["a"].to_pylist() if r["status"] == "derived"} & ordered
+    assert refused(found) & ordered, "nothing to put back"
+    assert shown, "nothing was put back"
+
+
+def test_T_08_V_8_a_count_that_is_nearly_all_of_its_venue_is_hidden_by_many_small_ones() -> None:
+    """No two areas together could make up for ten per cent of it; all small ones of the venue can."""
+    venues = "abcdefgh"
+    small = [f"NL-{2000 + n}" for n in range(40)]
+    counts = {"NL-1000": 3000.0} | dict.fromkeys(small, 12.0)
+    rows = reach_cells(dict.fromkeys(venues, sum(counts.values())))
+    for label, count in counts.items():
+        for venue, value in [*((name, count) for name in venues), ("", len(venues) * count)]:
+            measure = "reach_by_area" if venue else "network_reach_by_area"
+            rows.append(a_cell(measure, value, venue=venue, label=label, dimension="area"))
+    now = edition(rows, [a_group(venues)])
+    assert any(row["status"] != "withheld" for row in now.files["a"].to_pylist() if row["label"] == "NL-1000")
+    assert breaches(now) == ()
+
+
 def test_T_08_V_12_two_editions_of_a_mean_tell_the_one_who_changed() -> None:
     groups = [a_group("abcdefg")]
     first = means_of(edition(reach_cells(EVEN), groups))

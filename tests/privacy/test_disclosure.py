@@ -243,6 +243,32 @@ def test_V_7_median_and_quartiles_appear_with_five_and_eight_other_owners() -> N
     assert ordered(8) == {"q1": "derived", "median": "derived", "q3": "derived"}
 
 
+def test_V_7_the_same_owners_are_ranked_once_and_only_for_the_members() -> None:
+    """In a group that holds another group, and for the coordinator, a second look at the ranks is no look."""
+    names = "abcdefghijkl"
+    groups = [a_group(names), a_group(names[:9], id="within")]
+    files = audience_files(
+        a_table(reach_cells({n: 200.0 + 10 * i for i, n in enumerate(names)})),
+        groups,
+        names,
+        {name: name for name in names},
+        SEASON,
+        LATE_ENOUGH,
+    )
+
+    def ranked(who: str) -> set[str]:
+        rows = files[who].to_pylist()
+        wanted = [
+            row for row in rows if row["measure"] in {"peer_q1/reach", "peer_median/reach", "peer_q3/reach"}
+        ]
+        assert {row["group"] for row in wanted} >= {groups[0].id}
+        return {row["group"] for row in wanted if row["status"] == "derived"}
+
+    assert ranked("a") == {"within"}
+    assert ranked("l") == set()
+    assert ranked(COORDINATOR) == set()
+
+
 def test_a_value_that_the_release_withholds_leaves_nobodys_file_with_a_number() -> None:
     rows = reach_cells(dict.fromkeys("abcdef", 200.0))
     rows.append(a_cell("visits_per_booker", 7.0, venue="a", status="withheld"))
