@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from ingest.findings import Text
@@ -81,7 +82,7 @@ def group_problems(
 ) -> tuple[Text, ...]:
     """Everything that stands against activating this version, all at once (V-1, V-5, T-08)."""
     found: list[Text] = []
-    if len(_owners(group, owners)) < MIN_OTHER_OWNERS + 1:
+    if len({owner_of(owners, venue) for venue in group.members}) < MIN_OTHER_OWNERS + 1:
         found.append(TOO_FEW)
     if previous is not None:
         found += _change_problems(group, previous, owners)
@@ -112,23 +113,26 @@ def give_one_away(groups: Sequence[PeerGroup], owners: Mapping[str, str]) -> boo
     sees the network's totals, in which a booker of two venues counts once: near enough to a sum to be one.
     `owners` names every venue of the network.
     """
-    members = frozenset().union(*(_owners(group, owners) for group in groups))
-    accounts = sorted(members.union(owners.values()))
-    views = {account: {g.id for g in groups if account in _owners(g, owners)} for account in accounts}
+    return _gives_one_away(tuple((g.id, g.members) for g in groups), tuple(sorted(owners.items())))
+
+
+@lru_cache(maxsize=256)  # a publication asks about the same groups many times over
+def _gives_one_away(
+    groups: tuple[tuple[str, tuple[str, ...]], ...], owned: tuple[tuple[str, str], ...]
+) -> bool:
+    owners = dict(owned)
+    members = {id: frozenset(owner_of(owners, venue) for venue in venues) for id, venues in groups}
+    accounts = sorted(frozenset().union(*members.values(), owners.values()))
+    views = {account: {id for id, of in members.items() if account in of} for account in accounts}
+    network = frozenset(owners).union(*(venues for _, venues in groups))
+
+    def together(pair: tuple[str, str]) -> list[frozenset[str]]:
+        """The sets of venues whose sum two accounts know ("" is the coordinator), less their own venues."""
+        seen = [m for id, m in groups if "" in pair or any(id in views[account] for account in pair)]
+        return [frozenset(m for m in part if owner_of(owners, m) not in pair) for part in (*seen, network)]
+
     pairs = [*combinations(accounts, 2), *((account, "") for account in accounts), ("", "")]
-    return any(isolates(_together(groups, views, pair, owners), owners) for pair in pairs)
-
-
-def _together(
-    groups: Sequence[PeerGroup],
-    views: Mapping[str, set[str]],
-    pair: tuple[str, str],
-    owners: Mapping[str, str],
-) -> list[frozenset[str]]:
-    """The sets of venues whose sum two accounts know ("" is the coordinator), less their own venues."""
-    seen = [g.members for g in groups if "" in pair or any(g.id in views[account] for account in pair)]
-    network = frozenset(owners).union(*(group.members for group in groups))
-    return [frozenset(m for m in part if owner_of(owners, m) not in pair) for part in (*seen, network)]
+    return any(isolates(together(pair), owners) for pair in pairs)
 
 
 def standing(groups: Sequence[PeerGroup], owners: Mapping[str, str]) -> frozenset[str]:
@@ -138,7 +142,3 @@ def standing(groups: Sequence[PeerGroup], owners: Mapping[str, str]) -> frozense
         if not give_one_away([*kept, group], owners):
             kept.append(group)
     return frozenset(group.id for group in kept)
-
-
-def _owners(group: PeerGroup, owners: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(owner_of(owners, venue) for venue in group.members)
