@@ -16,11 +16,10 @@ Cell = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Quartiles:
-    """Where the middle half of the peers lies."""
+    """Where the middle half of the peers begins and ends; None for an end that is not told."""
 
-    q1: float
-    median: float
-    q3: float
+    q1: float | None
+    q3: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,10 @@ class Benchmark:
         """Where the own value surely stands: above_q3, above, below, below_q1, or among (cannot be told)."""
         if self.own is None or self.peer_mean is None:
             return None
-        if self.quartiles and self.own.low > self.quartiles.q3:
+        lower, upper = (self.quartiles.q1, self.quartiles.q3) if self.quartiles else (None, None)
+        if upper is not None and self.own.low > upper:
             return "above_q3"
-        if self.quartiles and self.own.high < self.quartiles.q1:
+        if lower is not None and self.own.high < lower:
             return "below_q1"
         if not self.distinguishable:
             return "among"
@@ -161,18 +161,12 @@ def _compare(
         own=value,
         peer_mean=mean,
         median=median,
-        quartiles=_quartiles(q1, median, q3),
+        quartiles=None if q1 is None and q3 is None else Quartiles(q1, q3),
         peers=int(_number(peer["mean"]["peers"])) if peer["mean"] else 0,
         distinguishable=distinguishable(value, mean) if value and mean else None,
         withheld=mean is None,
         previous=value_of(before),
     )
-
-
-def _quartiles(q1: float | None, median: float | None, q3: float | None) -> Quartiles | None:
-    if q1 is None or median is None or q3 is None:
-        return None
-    return Quartiles(q1, median, q3)
 
 
 def _order(cell: Cell | None) -> float | None:

@@ -40,12 +40,18 @@ def band_layer(x: Spec, y: Spec, theme: Theme) -> Spec:
     }
 
 
+def band_of(item: Benchmark) -> tuple[float, float] | None:
+    """Where the band of the peers' middle half begins and ends; None unless both ends are told."""
+    ends = (item.quartiles.q1, item.quartiles.q3) if item.quartiles else (None, None)
+    return None if ends[0] is None or ends[1] is None else (ends[0], ends[1])
+
+
 def tick_layers(x: Spec, y: Spec, theme: Theme) -> list[Spec]:
     return [
         {
-            "transform": [{"filter": "isValid(datum.middle)"}],
+            "transform": [{"filter": "isValid(datum.mean)"}],
             "mark": {"type": "tick", "size": 20, "thickness": 2.5, "opacity": 1, "color": theme.peers_mark},
-            "encoding": {"y": y, "x": {"field": "middle", **x}},
+            "encoding": {"y": y, "x": {"field": "mean", **x}},
         }
     ]
 
@@ -120,11 +126,9 @@ def key_layers(
 ) -> list[Spec]:
     """Quiet lines below, so that a picture pasted into slides still explains itself."""
     entries = [("own", say("you, with the margin of error"))]
-    if any(item.quartiles for item in comparisons):
-        entries.append(("band", say("middle half of your peers, line at the median")))
-    elif any(item.median is not None for item in comparisons):
-        entries.append(("tick", say("median of your peers")))
-    elif any(item.peer_mean for item in comparisons):
+    if any(band_of(item) for item in comparisons):
+        entries.append(("band", say("middle half of your peers")))
+    if any(item.peer_mean for item in comparisons):
         entries.append(("tick", say("mean of your peers")))
     if any(item.previous for item in comparisons):
         entries.append(("previous", say("last season")))

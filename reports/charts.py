@@ -1,6 +1,6 @@
 """Every chart: comparisons and own counts go in, a Vega-Lite specification comes out, and from it SVG or PNG.
 
-One grammar. Peers: a quiet band over their middle half with a tick at the median. Own: a dot with its
+One grammar. Peers: a quiet band over their middle half with a tick at the mean. Own: a dot with its
 interval as a line. Last season: a hollow dot. Withheld: a short hatched gap where the peers' number
 would stand, and one line below that says why.
 """
@@ -18,6 +18,7 @@ from reports.benchmark import Benchmark
 from reports.chart_layers import (
     Spec,
     band_layer,
+    band_of,
     key_layers,
     name_layers,
     number_layers,
@@ -234,12 +235,10 @@ def _row(item: Benchmark, name: str, language: str, coarsest: float) -> dict[str
         row["own_text"] = _text(item.kind, own, language, coarsest)
     if item.previous:
         row["previous"] = item.previous.estimate
-    if item.quartiles:
-        row |= {"q1": item.quartiles.q1, "q3": item.quartiles.q3}
-    middle = item.median if item.median is not None else mean.estimate if mean else None
-    if middle is not None:
-        row["middle"] = middle
+    if band := band_of(item):
+        row |= dict(zip(("q1", "q3"), band, strict=True))
     if mean:
+        row["mean"] = mean.estimate
         row["peers_text"] = _text(item.kind, mean, language, coarsest)
     return row
 
@@ -253,6 +252,6 @@ def _domain(comparisons: Sequence[Benchmark], kind: Kind) -> list[float]:
     ends = [0.0]
     for item in comparisons:
         ends += [value.high for value in (item.own, item.peer_mean, item.previous) if value]
-        ends += [item.quartiles.q3] if item.quartiles else []
+        ends += band_of(item) or ()
     most = max(ends) * 1.06
     return [0.0, min(most, 1.0) if kind is Kind.SHARE and most > 0 else most or 1.0]

@@ -50,7 +50,7 @@ def test_own_value_mean_and_quartiles_come_together() -> None:
     assert found.own is not None
     assert found.peer_mean is not None
     assert (found.own.estimate, found.peer_mean.estimate, found.peers) == (12400.0, 9800.0, 9)
-    assert found.quartiles == Quartiles(7000.0, 9500.0, 11000.0)
+    assert found.quartiles == Quartiles(7000.0, 11000.0)
     assert (found.distinguishable, found.position, found.withheld) == (True, "above_q3", False)
     assert (found.previous, found.changed) == (None, None)
 
@@ -59,6 +59,14 @@ def test_without_quartiles_the_median_stands_alone() -> None:
     cells = file_of(OWN, MEAN, quartile("q1", None), quartile("median", 9500.0), quartile("q3", None))
     found = benchmark(cells, "a", "reach", "g")
     assert (found.median, found.quartiles, found.position) == (9500.0, None, "above")
+
+
+def test_of_quartiles_one_end_may_be_told_alone_and_places_the_venue() -> None:
+    cells = file_of(OWN, MEAN, quartile("q1", None), quartile("median", None), quartile("q3", 11000.0))
+    found = benchmark(cells, "a", "reach", "g")
+    assert (found.quartiles, found.position) == (Quartiles(None, 11000.0), "above_q3")
+    few = file_of(a_row("reach", 6000.0, 100.0, venue="a"), MEAN, quartile("q1", 7000.0))
+    assert benchmark(few, "a", "reach", "g").position == "below_q1"
 
 
 @pytest.mark.parametrize(

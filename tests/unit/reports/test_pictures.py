@@ -23,7 +23,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def a_band(label: str, own: float, **more: object) -> Benchmark:
     item = Benchmark(
         figure="band_share", kind=Kind.SHARE, label=label, own=Value.of(own, 0.006),
-        peer_mean=Value.of(0.3, 0.004), median=0.31, quartiles=Quartiles(0.25, 0.31, 0.36), peers=9,
+        peer_mean=Value.of(0.3, 0.004), median=0.31, quartiles=Quartiles(0.25, 0.36), peers=9,
         distinguishable=True, withheld=False, previous=Value.of(own + 0.02, 0.006),
     )  # fmt: skip
     return replace(item, **more)  # type: ignore[arg-type]
@@ -66,6 +66,16 @@ def test_a_comparison_shows_every_mark_and_names_it() -> None:
         assert text in shown
     assert shown.count(WITHHELD.en) == 1, "one line below says why, however many are withheld"
     assert shown.index("came 1") < shown.index("came 2") < shown.index("came 6+")
+
+
+def test_the_line_stands_at_the_mean_in_every_row_as_the_words_beside_it_say() -> None:
+    rows = comparison_chart(BANDS)["data"]["values"]
+    assert [row.get("mean") for row in rows] == [0.3, 0.3, 0.3, None], "not at the median where there is one"
+    assert [(row.get("q1"), row.get("q3")) for row in rows][:2] == [(0.25, 0.36), (None, None)]
+    one_end = comparison_chart([a_band("1", 0.61, quartiles=Quartiles(None, 0.36))])
+    assert "middle half of your peers" not in words(render_svg(one_end))
+    shown = words(render_svg(comparison_chart(BANDS)))
+    assert {"middle half of your peers", "mean of your peers"} <= set(shown)
 
 
 def test_what_is_withheld_leaves_a_hatched_gap_beside_the_marks() -> None:
