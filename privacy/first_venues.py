@@ -30,9 +30,10 @@ def as_core(first: NoisyTable, tables: Mapping[str, NoisyTable], bounds: Bounds 
 def pairs_per_first(bands: NoisyTable, bounds: Bounds = BOUNDS) -> float:
     """How many pairs of booker and venue the core holds for each that the first venues hold."""
     venues = np.array([_venues(label) for label in bands.inner[1]])
-    bookers = np.maximum(bands.noisy, 0)
-    first = bookers @ np.minimum(venues, bounds.first_venues)
-    return float(bookers @ np.minimum(venues, bounds.core_venues) / first) if first else 1.0
+    # Signed: bands of nobody, cut off at nothing, would add venues that nobody knows.
+    first = bands.noisy @ np.minimum(venues, bounds.first_venues)
+    core = bands.noisy @ np.minimum(venues, bounds.core_venues)
+    return max(float(core / first), 1.0) if first > 0 else 1.0
 
 
 def _venues(band: str) -> float:

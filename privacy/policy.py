@@ -46,7 +46,8 @@ NOT_CHARTED_ABOVE = 0.30
 FIRST_SPREAD = 0.5
 
 # Where the bounds of a table leave out a share of it, one cell may miss up to this many times that share:
-# school groups gather at some venues. An interval allows for it from half a standard error on.
+# school groups gather at some venues. Every interval allows for it, since of those that are cut by just under
+# half a standard error only 92.1 % would hold what happened; a page says so from that half on.
 BEYOND_SPREAD = 3.0
 MATTERS_FROM = 0.5
 

@@ -3,7 +3,7 @@
 A bound cuts a count short, so the bounded figure lies below what happened. How much is estimated from
 released tables alone: the tail, the bands of venues per booker, and what the bounds leave out of visits
 and kinds. The estimate itself is not moved, since nobody knows at which venue the rest lies; the
-interval is, where the cut matters, so that it holds what happened.
+interval is, so that it holds what happened.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from aggregation.bounds import Bounds
 from privacy.fitting import NoisyTable
-from privacy.policy import BEYOND_SPREAD, BOUNDS, MATTERS_FROM, VENUE_PARTITIONS
+from privacy.policy import BEYOND_SPREAD, BOUNDS, VENUE_PARTITIONS
 from privacy.release import WITHHELD
 
 CORE = (*VENUE_PARTITIONS, "returning")
@@ -56,24 +57,33 @@ def shares_left_out(tables: Mapping[str, NoisyTable], bounds: Bounds = BOUNDS) -
 
 
 def allow_for_bounds(cells: pa.Table, shares: Mapping[str, float]) -> pa.Table:
-    """The cells with what their bounds leave out (`beyond`), and intervals that allow for it if it matters.
+    """The cells with what their bounds leave out (`beyond`), and intervals that allow for it.
 
-    One cell's share may be `BEYOND_SPREAD` times its table's; it matters from `MATTERS_FROM` standard errors.
+    One cell's share may be `BEYOND_SPREAD` times its table's.
     """
     share = np.array([shares.get(measure, 0.0) for measure in cells["measure"].to_pylist()])
     number = {name: cells[name].to_numpy() for name in ("estimate", "sigma", "low", "high")}
     told = np.array(cells["status"].to_pylist()) != WITHHELD
     # A larger denominator lowers the share of visits without a booker; everything else only grows.
     lowers = np.array(cells["measure"].to_pylist()) == "unidentified_share"
-    beyond = np.where(told & ~lowers, share * number["estimate"], 0.0)
-    wide = told & (share * number["estimate"] > MATTERS_FROM * number["sigma"])
-    high = np.where(wide & ~lowers, number["high"] + BEYOND_SPREAD * beyond, number["high"])
-    low = np.where(wide & lowers, number["low"] / (1 + BEYOND_SPREAD * share), number["low"])
+    beyond = np.where(told & ~lowers, share * _met_by(cells, number["estimate"]), 0.0)
+    high = number["high"] + BEYOND_SPREAD * beyond
+    low = np.where(told & lowers, number["low"] / (1 + BEYOND_SPREAD * share), number["low"])
     for name, values in (("low", low), ("high", high), ("beyond", beyond)):
         cells = cells.set_column(
             cells.schema.get_field_index(name), cells.schema.field(name), pa.array(values)
         )
     return cells
+
+
+def _met_by(cells: pa.Table, estimate: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much of a cut each cell bears: what it holds, and of pairs at least what a middling one does.
+
+    Whoever knows too many venues for all their pairs to count is missed in small pairs as in large ones.
+    """
+    pair = np.array(cells["measure"].to_pylist()) == "crossover"
+    least = float(estimate[pair].mean()) if pair.any() else 0.0
+    return np.where(pair, np.maximum(estimate, least), estimate)
 
 
 def _pairs(venues: int) -> int:

@@ -1,4 +1,4 @@
-"""What the bounds leave out is estimated from drawn tables alone; intervals allow for it where it matters."""
+"""What the bounds leave out is estimated from drawn tables alone; intervals allow for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from privacy.estimate import estimate_cells
 from privacy.fitting import NoisyTable
 from privacy.policy import BEYOND_SPREAD
-from privacy.truncation import shares_left_out
+from privacy.truncation import allow_for_bounds, shares_left_out
+from tests.privacy.made_cells import a_cell, a_table
 from tests.privacy.small_network import VENUES, exact_tables, keyset_of
 
 
@@ -55,8 +56,8 @@ def test_a_share_is_read_one_standard_error_up_and_never_below_nothing() -> None
     assert shares["tickets"] == pytest.approx(4500 / tables["tickets"].noisy.sum())
 
 
-@pytest.mark.parametrize(("left_out", "wide"), [(60_000, True), (10, False)])
-def test_an_interval_is_widened_upwards_from_half_a_standard_error_on(left_out: int, wide: bool) -> None:
+@pytest.mark.parametrize("left_out", [60_000, 10])
+def test_every_interval_reaches_up_by_what_one_cell_may_miss(left_out: int) -> None:
     tables = drawn(scale=80.0, visits_beyond=[left_out, 0])
     share = shares_left_out(tables)["visits"]
     cells = estimate_cells(list(tables.values()), {}).to_pylist()
@@ -65,8 +66,13 @@ def test_an_interval_is_widened_upwards_from_half_a_standard_error_on(left_out: 
     margin = 1.959963984540054 * visits["sigma"]
     assert visits["beyond"] == pytest.approx(share * visits["estimate"])
     assert visits["low"] == pytest.approx(visits["fit"] - margin)
-    more = BEYOND_SPREAD * visits["beyond"] if wide else 0.0
-    assert visits["high"] == pytest.approx(visits["fit"] + margin + more)
+    assert visits["high"] == pytest.approx(visits["fit"] + margin + BEYOND_SPREAD * visits["beyond"])
+
+
+def test_a_small_pair_of_venues_may_miss_as_much_as_a_middling_one() -> None:
+    rows = [a_cell("crossover", value, venue="a", label=str(n)) for n, value in enumerate((0.0, 30.0, 90.0))]
+    allowed = allow_for_bounds(a_table([*rows, a_cell("reach_by_area", 0.0, venue="a")]), {"crossover": 0.1})
+    assert allowed["beyond"].to_pylist() == pytest.approx([4.0, 4.0, 9.0, 0.0])
 
 
 def test_visits_left_out_lower_the_share_of_visits_without_a_booker() -> None:
