@@ -1,8 +1,9 @@
 """The recipe: bounded exact tables go in, a paid-for, signed, stored release comes out.
 
-Reserve, sign, draw, store, finalise. A crash after the reservation costs the reservation; a crash after the
-store costs nothing, the same bytes are finalised at the next start. Nothing is ever drawn twice for
-one charge, nothing is drawn that no checkpoint counts, and nothing is visible that the account does not name.
+Reserve, sign, draw, store, finalise. A crash between the reservation and the draw costs the reservation;
+a later one costs nothing: the same integers become the release, the same bytes are finalised. Nothing is ever
+drawn twice for one charge, nothing is drawn that no checkpoint counts, and nothing is visible that the
+account does not name.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
-from privacy import ledger
+from privacy import kept_draws, ledger
 from privacy.checkpoints import Checkpoints
 from privacy.estimate import estimate_cells
 from privacy.fitting import NoisyTable
+from privacy.kept_draws import Drawn
 from privacy.ledger import Reservation
 from privacy.manifest import Code, build_manifest
 from privacy.mechanisms import draw
@@ -78,7 +79,8 @@ def protect(
     `regions` maps areas to the region they roll up to; `spread` says how the network is spread over areas,
     as far as everyone may see it (privacy.disclosure.network_spread), `near` what the geography says of them.
     """
-    return _drawn(plan_release(tables, policy, regions or {}), regions or {}, spread, near)
+    planned = plan_release(tables, policy, regions or {})
+    return _released(planned, _drawn(planned), regions or {}, spread, near)
 
 
 def publish(
@@ -100,18 +102,25 @@ def publish(
     with desk.store.lock(publication.key):
         # Anew, so that a place that cannot be written shows now and not after the charge.
         desk.checkpoints.advance(desk.engine, desk.store, now, anew=True)
-        if (stored := _resumed(publication, desk, actor, now)) is not None:
+        with desk.engine.begin() as connection:
+            state = ledger.state_of(connection, publication.key)
+        if (stored := _finished(publication.key, state, desk, actor, now)) is not None:
             return stored
         _check_approved(publication, desk, approved)
         planned = plan_release(count(), desk.policy, desk.regions)
-        _rehearse(planned, desk)
-        with desk.engine.begin() as connection:
-            reservation = _reserve(connection, publication, planned, desk, actor, now, beyond_plan)
-        checkpoint("reserved")
-        desk.checkpoints.advance(desk.engine, desk.store, now)
-        checkpoint("signed")
-        release = _drawn(planned, desk.regions, desk.spread, desk.near)
+        if (paid := _paid_before(publication, planned, desk, actor, now)) is not None:
+            reservation, noisy = paid
+        else:
+            _rehearse(planned, desk)
+            with desk.engine.begin() as connection:
+                reservation = _reserve(connection, publication, planned, desk, actor, now, beyond_plan)
+            checkpoint("reserved")
+            desk.checkpoints.advance(desk.engine, desk.store, now)
+            checkpoint("signed")
+            noisy = _drawn(planned)
+            kept_draws.keep(desk.store.root, reservation, noisy)
         checkpoint("drawn")
+        release = _released(planned, noisy, desk.regions, desk.spread, desk.near)
         manifest = build_manifest(release, publication, reservation, desk.policy, now=now, code=desk.code)
         files = desk.audiences(release.cells)
         stored = desk.store.write(publication.key, release.cells, files, manifest, desk.signing_key)
@@ -119,6 +128,7 @@ def publish(
         _finalise(stored, reservation, desk, actor, now)
         checkpoint("finalised")
         desk.checkpoints.advance(desk.engine, desk.store, now)
+        kept_draws.drop(desk.store.root, publication.key)
         return stored
 
 
@@ -153,21 +163,23 @@ def _check_approved(publication: Publication, desk: Desk, approved: str) -> None
         raise NotApprovedError("The data, cells or policy changed since this was approved. Propose it again.")
 
 
-def _resumed(publication: Publication, desk: Desk, actor: str, now: datetime) -> StoredRelease | None:
-    """What an earlier run left: its stored release, or nothing, its unused reservation forfeited."""
+def _paid_before(
+    publication: Publication, planned: Planned, desk: Desk, actor: str, now: datetime
+) -> tuple[Reservation, Drawn] | None:
+    """What an earlier run drew for the very same publication; without it, its reservation is forfeited."""
     with desk.engine.begin() as connection:
-        state = ledger.state_of(connection, publication.key)
-    if (stored := _finished(publication.key, state, desk, actor, now)) is not None:
-        return stored
-    if state.reserved is not None:
-        with desk.engine.begin() as connection:
-            ledger.forfeit(
-                connection,
-                state.reserved,
-                actor=actor,
-                at=now,
-                reason="stopped before the release was stored",
-            )
+        reserved = ledger.state_of(connection, publication.key).reserved
+    if reserved is None:
+        return None
+    sizes = {name: len(table.counts) for name, table in planned.draws.items()}
+    noisy = kept_draws.kept(desk.store.root, reserved, sizes)
+    if noisy is not None and reserved.digest == publication.digest:
+        return reserved, noisy
+    with desk.engine.begin() as connection:
+        ledger.forfeit(
+            connection, reserved, actor=actor, at=now, reason="stopped before the release was stored"
+        )
+    kept_draws.drop(desk.store.root, publication.key)
     return None
 
 
@@ -225,15 +237,21 @@ def _reserve(
     )
 
 
-def _drawn(planned: Planned, regions: Mapping[str, str], spread: Spread, near: Nearness) -> Release:
+def _drawn(planned: Planned) -> Drawn:
     charged = {charge.season: charge.loss for charge in planned.charges}
-    cells = _cells(planned, draw(planned.draws, charged.get(planned.season)), regions, spread, near)
+    return draw(planned.draws, charged.get(planned.season))
+
+
+def _released(
+    planned: Planned, noisy: Drawn, regions: Mapping[str, str], spread: Spread, near: Nearness
+) -> Release:
+    cells = _cells(planned, noisy, regions, spread, near)
     return Release(planned.season, planned.facts, planned.charges, cells)
 
 
 def _cells(
     planned: Planned,
-    noisy: Mapping[str, NDArray[np.int64]],
+    noisy: Drawn,
     regions: Mapping[str, str],
     spread: Spread,
     near: Nearness,

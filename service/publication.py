@@ -284,13 +284,11 @@ def _count(runtime: Runtime, prepared: _Prepared) -> tuple[ExactTable, ...]:
 def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk:
     season = prepared.publication.season
     groups, places = network.peer_groups(connection, season), regions(runtime)
-    shown = [
-        stored for stored in releases_in_view(runtime, connection) if stored.id.startswith(f"{season.slug}.")
-    ]
+    # Also those that were withdrawn since: they were read.
     earlier = [
         Edition(stored.cells(), {who: stored.audience(who) for who in stored.audiences}, groups)
-        for stored in shown
-        if stored.id != prepared.publication.key
+        for stored in visible(connection, runtime.releases)
+        if stored.id.startswith(f"{season.slug}.") and stored.id != prepared.publication.key
     ]
     clearance = Clearance(
         groups,

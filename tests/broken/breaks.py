@@ -57,8 +57,16 @@ BREAKS = (
     Break(
         "the same publication is drawn and charged again",
         "privacy/publish.py",
-        "if (stored := _resumed(publication, desk, actor, now)) is not None:\n            return stored\n",
-        "_resumed(publication, desk, actor, now)\n",
+        "if (stored := _finished(publication.key, state, desk, actor, now)) is not None:\n"
+        "            return stored\n",
+        "_finished(publication.key, state, desk, actor, now)\n",
+        "tests/privacy/test_publish.py",
+    ),
+    Break(
+        "what was drawn for one charge is drawn again after a crash",
+        "privacy/publish.py",
+        "reserved.digest == publication.digest:\n        return reserved, noisy\n",
+        "reserved.digest == publication.digest:\n        return reserved, _drawn(planned)\n",
         "tests/privacy/test_publish.py",
     ),
     Break(

@@ -266,6 +266,15 @@ def in_view(runtime: Runtime) -> list[StoredRelease]:
     return shown
 
 
+def test_what_was_drawn_before_a_kill_becomes_the_release_for_the_one_charge(runtime: Runtime) -> None:
+    killed_at(runtime, "drawn")
+    assert list(runtime.releases.root.glob(".drawn-*"))
+    assert make_worker(runtime).run_one()
+    assert len(in_view(runtime)) == 1
+    assert reservations(runtime) == 1
+    assert not list(runtime.releases.root.glob(".drawn-*"))
+
+
 @pytest.mark.parametrize("point", ["stored", "finalised"])
 def test_what_was_stored_before_a_kill_is_shown_and_charged_once(runtime: Runtime, point: str) -> None:
     """Another worker takes the job over and finds the same bytes."""
@@ -277,7 +286,7 @@ def test_what_was_stored_before_a_kill_is_shown_and_charged_once(runtime: Runtim
     assert {path: path.read_bytes() for path in before} == before != {}
 
 
-@pytest.mark.parametrize("point", ["reserved", "drawn"])
+@pytest.mark.parametrize("point", ["reserved", "signed"])
 def test_what_was_lost_in_a_kill_stays_charged(runtime: Runtime, point: str) -> None:
     """A second draw passes the plan: the job stops unpaid, and only two people with a reason can go on."""
     proposed = killed_at(runtime, point)

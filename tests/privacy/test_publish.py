@@ -8,6 +8,8 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from privacy import ledger
@@ -169,8 +171,8 @@ def _left_at(killed, point, tmp_path):
     return a_desk(tmp_path / "left")
 
 
-@pytest.mark.parametrize("point", ["reserved", "signed", "drawn"])
-def test_R_4_killed_before_the_store_the_reservation_stays_spent_and_a_new_draw_is_a_new_charge(
+@pytest.mark.parametrize("point", ["reserved", "signed"])
+def test_R_4_killed_before_the_draw_the_reservation_stays_spent_and_a_new_draw_is_a_new_charge(
     killed, tmp_path, point
 ):
     desk = _left_at(killed, point, tmp_path)
@@ -183,6 +185,40 @@ def test_R_4_killed_before_the_store_the_reservation_stays_spent_and_a_new_draw_
     publish_now(desk, a_publication(), beyond_plan="the first draw was lost in a crash")
     assert spent(desk) == 2 * COST
     assert kinds(desk) == ["reserve", "reserve", "forfeit", "reserve", "reserve", "finalise"]
+
+
+def test_R_4_killed_after_the_draw_the_same_integers_are_released_for_the_one_charge(
+    killed, tmp_path, monkeypatch
+):
+    desk = _left_at(killed, "drawn", tmp_path)
+    assert desk.store.ids() == ()
+    assert resume("2025-26.season.e1", desk, actor="start-up", now=NOW) is None
+    left = pq.read_table(desk.store.root / ".drawn-2025-26.season.e1.parquet")
+    monkeypatch.setattr("privacy.publish.draw", lambda *_: pytest.fail("drawn twice for one charge"))
+    stored = publish_now(desk, a_publication())
+    noisy = (
+        stored.cells().filter(pc.equal(stored.cells()["measure"], "attendance_bands"))["noisy"].to_pylist()
+    )
+    assert noisy == left.filter(pc.equal(left["table"], "attendance_bands"))["noisy"].to_pylist()
+    assert kinds(desk) == ["reserve", "reserve", "finalise"]
+    assert spent(desk) == COST
+    assert not list(desk.store.root.glob(".drawn-*"))
+
+
+def test_R_4_a_draw_of_another_publication_or_reservation_is_never_released(killed, tmp_path):
+    """Other data was approved since: what was drawn is forfeited, and the new draw is a new charge."""
+    desk = _left_at(killed, "drawn", tmp_path)
+    other = replace(a_publication(), input_digest="of other rows")
+    with pytest.raises(BudgetExhaustedError):
+        publish_now(desk, other)
+    assert kinds(desk) == ["reserve", "reserve", "forfeit"]
+    assert not list(desk.store.root.glob(".drawn-*"))
+    again = _left_at(killed, "drawn", tmp_path / "again")
+    drawn = again.store.root / ".drawn-2025-26.season.e1.parquet"
+    table = pq.read_table(drawn)
+    pq.write_table(table.replace_schema_metadata({"reservation": "of an older account"}), drawn)
+    with pytest.raises(BudgetExhaustedError):
+        publish_now(again, a_publication())
 
 
 def test_R_4_killed_after_the_store_the_release_is_hidden_then_resumes_to_the_same_bytes(killed, tmp_path):
