@@ -126,7 +126,7 @@ def _own_level(table: NoisyTable) -> Level:
 def _rows(at: Level, fit: Fit) -> pa.Table:
     """One table's cells at one level: raw integers beside the estimates where this level was drawn."""
     table = at.table
-    noisy = table.noisy if table.level == at.level and table.factor == 1.0 else None
+    noisy = table.noisy if table.level == at.level and table.drawn else None
     return _cells(table.measure, table.venues, table.inner[0], at.labels, at.level, fit, noisy=noisy)
 
 

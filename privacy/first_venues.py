@@ -24,7 +24,7 @@ def as_core(first: NoisyTable, tables: Mapping[str, NoisyTable], bounds: Bounds 
     """The first venues' table as an observation of the core's, by the network's released bands."""
     bands = tables.get(BANDS)
     factor = 1.0 if bands is None else pairs_per_first(bands, bounds)
-    return replace(first, name=AREAS, measure=AREAS, factor=factor)
+    return replace(first, name=AREAS, measure=AREAS, factor=factor, drawn=False)
 
 
 def pairs_per_first(bands: NoisyTable, bounds: Bounds = BOUNDS) -> float:

@@ -23,7 +23,8 @@ NO_NOISE = 1e-12  # stands in for a variance of zero, so that the noiseless poli
 class NoisyTable:
     """One drawn table: integers in keyset order and the scale of their noise.
 
-    `factor`: what a drawn integer is multiplied with to speak of this measure (privacy/first_venues.py).
+    `factor`: what a drawn integer is multiplied with to speak of this measure (privacy/first_venues.py);
+    `drawn` is false where they were drawn of another one.
     """
 
     name: str
@@ -33,6 +34,7 @@ class NoisyTable:
     noisy: NDArray[np.int64]
     scale: float
     factor: float = 1.0
+    drawn: bool = True
 
     @property
     def variance(self) -> float:

@@ -36,6 +36,7 @@ def test_without_bands_the_first_venues_speak_for_themselves() -> None:
     table = a_table(first.measure, first.counts.tolist())
     assert as_core(table, {}).factor == 1.0
     assert as_core(table, {}).measure == "reach_by_area"
+    assert not as_core(table, {}).drawn, "no integer of it stands in the release, whatever the factor"
 
 
 def test_estimates_of_areas_speak_of_the_core_and_say_how_sure_the_factor_is() -> None:
