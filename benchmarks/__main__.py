@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
 def _figures(printed: str) -> str:
     """What was printed, without the demo's progress lines."""
     progress = re.compile(r"\[\d+/\d+\] |\s+done in ")
-    return "\n".join(line for line in printed.strip().splitlines() if not progress.match(line))
+    return "\n".join(line for line in printed.strip("\n").rstrip().splitlines() if not progress.match(line))
 
 
 if __name__ == "__main__":
