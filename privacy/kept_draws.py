@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from privacy.ledger import Reservation
+from privacy.release import ReleaseDamagedError
 from privacy.signing import sync
 
 Drawn = Mapping[str, NDArray[np.int64]]
@@ -31,18 +32,28 @@ def keep(folder: Path, reservation: Reservation, noisy: Drawn) -> None:
     unfinished = path.with_suffix(".unfinished")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        pq.write_table(table.replace_schema_metadata({"reservation": reservation.hash}), file)
+        named = table.replace_schema_metadata({"reservation": reservation.hash})
+        pq.write_table(named, file, write_page_checksum=True)
     sync(unfinished)
     unfinished.rename(path)
     sync(folder)
 
 
 def kept(folder: Path, reservation: Reservation, sizes: Mapping[str, int]) -> Drawn | None:
-    """The integers that were drawn for this reservation; None where there are none for just these tables."""
+    """The integers that were drawn for this reservation; None where there are none for just these tables.
+
+    ReleaseDamagedError where they cannot be read: they are paid for, so giving them up is not ours to decide.
+    """
     path = _path(folder, reservation.publication)
     if not path.exists():
         return None
-    table = pq.read_table(path)
+    try:
+        table = pq.read_table(path, page_checksum_verification=True)
+    except (pa.ArrowInvalid, OSError) as damage:
+        raise ReleaseDamagedError(
+            f"The draw for {reservation.publication} cannot be read. Restore {path.name} from a backup; "
+            "or remove it, and its charge is lost."
+        ) from damage
     if table.schema.metadata.get(b"reservation") != reservation.hash.encode():
         return None
     names, noisy = np.array(table["table"].to_pylist()), table["noisy"].to_numpy()

@@ -205,6 +205,18 @@ def test_R_4_killed_after_the_draw_the_same_integers_are_released_for_the_one_ch
     assert not list(desk.store.root.glob(".drawn-*"))
 
 
+def test_R_4_a_draw_that_was_damaged_is_neither_released_nor_given_up(killed, tmp_path):
+    desk = _left_at(killed, "drawn", tmp_path)
+    drawn = desk.store.root / ".drawn-2025-26.season.e1.parquet"
+    content = bytearray(drawn.read_bytes())
+    content[len(content) // 2] ^= 1
+    drawn.write_bytes(content)
+    with pytest.raises(ReleaseDamagedError, match="or remove it, and its charge is lost"):
+        publish_now(desk, a_publication())
+    assert kinds(desk) == ["reserve", "reserve"]
+    assert desk.store.ids() == ()
+
+
 def test_R_4_a_draw_of_another_publication_or_reservation_is_never_released(killed, tmp_path):
     """Other data was approved since: what was drawn is forfeited, and the new draw is a new charge."""
     desk = _left_at(killed, "drawn", tmp_path)
