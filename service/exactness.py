@@ -14,7 +14,7 @@ from privacy.policy import POLICY
 from privacy.precision import TABLES, TypicalMargin, typical_margins, typical_margins_by_region
 from privacy.release import StoredRelease
 from reports.wording import Translate
-from service import people, publication
+from service import people, publication_input
 from service.compare import Kept
 from service.runtime import Runtime
 
@@ -82,7 +82,7 @@ def _margins(
     owners = people.owners(connection)
 
     def work_out() -> tuple[tuple[TypicalMargin, ...], tuple[TypicalMargin, ...]]:
-        cells, places = release.cells(), publication.regions(runtime)
+        cells, places = release.cells(), publication_input.regions(runtime)
         return typical_margins(cells, owners), typical_margins_by_region(cells, owners, places)
 
     key = (str(release.path), release.manifest_digest, tuple(sorted(owners.items())))

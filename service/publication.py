@@ -1,38 +1,23 @@
-"""Publication use cases: two coordinators and a season in; one paid-for release, or a clear refusal, out."""
+"""Publication use cases: two coordinators and a season in; a job that draws it, or a clear refusal, out."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from aggregation.counts import ExactTable, Keysets, count_tables
-from aggregation.geography import distance_km
 from ingest.seasons import Season
-from ingest.snapshot import Snapshot, erased_since
 from ingest.store import performance_versions
-from ingest.vocabulary import Genre, ProductClass
-from privacy.attacker_facts import Edition
-from privacy.budget import BudgetExhaustedError
-from privacy.checkpoints import LedgerRefusedError
-from privacy.clearing import Clearance, NotClearedError
 from privacy.disclosure import lag_ends
-from privacy.manifest import salted_digest
-from privacy.nearness import Nearness
-from privacy.policy import POLICY
-from privacy.publish import Desk, NotApprovedError, publish, visible
+from privacy.publish import visible
 from privacy.release import StoredRelease
-from privacy.workload import Publication, regions_digest
-from service import access, audit, intake, jobs, network, people, provenance, tables
+from service import access, audit, jobs, people, tables
 from service.access import NotThereError, Person
-from service.jobs import JobFailedError, Report
+from service.publication_input import prepare
 from service.runtime import Runtime
 
 PUBLISH = "publish"
@@ -62,64 +47,6 @@ class Standing:
     beyond_plan: str
 
 
-def keysets(runtime: Runtime, connection: Connection) -> Keysets:
-    """The declared cells: venues and areas as listed, never as seen in data."""
-    return Keysets(
-        venues=tuple(venue.slug for venue in people.all_venues(connection)),
-        areas=runtime.geography.codes(),
-        genres=tuple(genre.value for genre in Genre),
-        product_classes=tuple(product.value for product in ProductClass),
-    )
-
-
-def regions(runtime: Runtime) -> dict[str, str]:
-    """To which region each area belongs."""
-    return {area.code: area.region for area in runtime.geography.areas}
-
-
-def nearness(runtime: Runtime, connection: Connection) -> Nearness:
-    """What estimates of areas may lean on: inhabitants and distances, both public."""
-    areas = runtime.geography.areas
-    places = [(v.slug, runtime.geography.area(v.area)) for v in people.all_venues(connection)]
-    return Nearness(
-        tuple(area.code for area in areas),
-        runtime.inhabitants.by_area,
-        {
-            slug: np.array([distance_km(place, area) for area in areas])
-            for slug, place in places
-            if place is not None
-        },
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A publication with the input it stands for."""
-
-    publication: Publication
-    now: Snapshot
-    before: Snapshot | None
-    keysets: Keysets
-    near: Nearness
-
-
-def _prepare(runtime: Runtime, connection: Connection, season: Season, edition: int) -> _Prepared:
-    now, earlier = intake.snapshots(runtime, connection, season)
-    # By declaration: whether anything was delivered for the season before must not show in what is drawn.
-    before = earlier if network.looks_back(connection, season) else None
-    declared, near = keysets(runtime, connection), nearness(runtime, connection)
-    parts = [now.digest, before.digest if before else ""]
-    publication = Publication(
-        season=season,
-        edition=edition,
-        input_digest=salted_digest(runtime.keys.salt(season), parts),
-        keyset_digest=declared.digest,
-        regions_digest=regions_digest(regions(runtime), near),
-        policy_digest=POLICY.digest,
-    )
-    return _Prepared(publication, now, before, declared, near)
-
-
 def propose_publication(runtime: Runtime, person: Person, season: Season, beyond_plan: str = "") -> str:
     """Propose to publish a season. What is proposed is bound now: the data, the cells and the policy.
 
@@ -135,7 +62,7 @@ def propose_publication(runtime: Runtime, person: Person, season: Season, beyond
         )
     try:
         with runtime.writing() as connection:
-            prepared = _prepare(runtime, connection, season, 1)
+            prepared = prepare(runtime, connection, season, 1)
             if not prepared.now.current.num_rows:
                 raise StandsOtherwiseError("No venue has delivered anything for this season yet.")
             publication_id = secrets.token_hex(6)
@@ -174,7 +101,7 @@ def cancel_publication(runtime: Runtime, person: Person, publication_id: str) ->
         job = jobs.get(connection, standing.job) if standing.job else None
         # A job that was given up says nothing to its publication, which would block its season for good.
         given_up = ("approved",) if job is not None and job.state == "failed" else ()
-        _move(connection, publication_id, ("proposed", "failed", *given_up), state="cancelled")
+        move(connection, publication_id, ("proposed", "failed", *given_up), state="cancelled")
         audit.record(
             connection,
             at=runtime.settings.now(),
@@ -192,7 +119,7 @@ def approve_publication(runtime: Runtime, person: Person, publication_id: str) -
     with runtime.writing() as connection:
         standing = get(connection, publication_id)
         access.check_second_person(standing.proposed_by, person)
-        prepared = _prepare(runtime, connection, Season(standing.season), standing.edition)
+        prepared = prepare(runtime, connection, Season(standing.season), standing.edition)
         if prepared.publication.digest != standing.digest:
             raise StandsOtherwiseError(
                 "The data, the cells or the policy changed since this was proposed. "
@@ -201,7 +128,7 @@ def approve_publication(runtime: Runtime, person: Person, publication_id: str) -
         job = jobs.enqueue(
             connection, PUBLISH, {"publication": publication_id, "actor": person.actor}, person.organisation
         )
-        _move(
+        move(
             connection,
             publication_id,
             ("proposed",),
@@ -219,97 +146,6 @@ def approve_publication(runtime: Runtime, person: Person, publication_id: str) -
             detail={"digest": standing.digest},
         )
     return job
-
-
-def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report) -> None:
-    """The job: count, charge, draw, store. Run again after a crash, it goes on where it stopped."""
-    publication_id, actor = payload["publication"], payload["actor"]
-    with runtime.reading() as connection:
-        standing = get(connection, publication_id)
-        if standing.state == "published":
-            return
-        if standing.state != "approved":
-            # Its job was taken over after it had failed, or after it was cancelled: nothing may be drawn.
-            raise JobFailedError("This publication stands otherwise by now. Nothing was drawn.")
-        prepared = _prepare(runtime, connection, Season(standing.season), standing.edition)
-        desk = _desk(runtime, connection, prepared)
-    steps = {"reserved": 2, "signed": 3, "drawn": 4, "stored": 5, "finalised": 6}
-    report("count", 1, 6)
-    try:
-        stored = publish(
-            prepared.publication,
-            partial(_count, runtime, prepared),
-            desk,
-            approved=standing.digest,
-            actor=actor,
-            now=runtime.settings.now(),
-            beyond_plan=standing.beyond_plan,
-            checkpoint=lambda name: report(name, steps.get(name, 6), 6),
-        )
-    except (NotApprovedError, NotClearedError, BudgetExhaustedError, LedgerRefusedError) as refusal:
-        with runtime.writing() as connection:
-            _move(connection, publication_id, ("approved",), state="failed", reason=str(refusal))
-        raise JobFailedError(str(refusal)) from refusal
-    except Exception:
-        with runtime.writing() as connection:
-            _move(connection, publication_id, ("approved",), state="failed")
-        raise
-    with runtime.writing() as connection:
-        if get(connection, publication_id).state == "published":
-            return  # another worker took the job over and came here first
-        _move(connection, publication_id, ("approved",), state="published", release=stored.id)
-        audit.record(
-            connection,
-            at=runtime.settings.now(),
-            actor=actor,
-            action="publish",
-            subject=f"release:{stored.id}",
-            detail={"manifest": stored.manifest_digest},
-        )
-
-
-def _count(runtime: Runtime, prepared: _Prepared) -> tuple[ExactTable, ...]:
-    salt = runtime.keys.salt(prepared.publication.season)
-    counted = count_tables(
-        runtime.count_engine(), prepared.now, prepared.before, prepared.keysets, POLICY.bounds, salt
-    )
-    inputs = [snapshot for snapshot in (prepared.now, prepared.before) if snapshot is not None]
-    with runtime.reading() as connection:
-        # One table may have been counted before it and the next one after: nothing is charged for that.
-        if any(erased_since(connection, snapshot) for snapshot in inputs):
-            raise NotApprovedError("A venue had rows erased while this was counted. Propose it again.")
-    return counted
-
-
-def _desk(runtime: Runtime, connection: Connection, prepared: _Prepared) -> Desk:
-    season = prepared.publication.season
-    groups, places = network.peer_groups(connection, season), regions(runtime)
-    # Also those that were withdrawn since: they were read.
-    earlier = [
-        Edition(stored.cells(), {who: stored.audience(who) for who in stored.audiences}, groups)
-        for stored in visible(connection, runtime.releases)
-        if stored.id.startswith(f"{season.slug}.") and stored.id != prepared.publication.key
-    ]
-    clearance = Clearance(
-        groups,
-        prepared.keysets.venues,
-        people.owners(connection),
-        season,
-        runtime.settings.today(),
-        places,
-        earlier,
-    )
-    return Desk(
-        engine=runtime.engine,
-        store=runtime.releases,
-        signing_key=runtime.keys.signing,
-        audiences=clearance.files,
-        regions=places,
-        code=provenance.code(),
-        checkpoints=runtime.checkpoints,
-        spread=clearance.spread,
-        near=prepared.near,
-    )
 
 
 def set_view(runtime: Runtime, person: Person, publication_id: str, view: str, reason: str) -> None:
@@ -395,7 +231,8 @@ def audience_of(connection: Connection, person: Person, venue: str | None) -> st
     return str(venue)
 
 
-def _move(connection: Connection, publication_id: str, come_from: tuple[str, ...], **values: Any) -> None:
+def move(connection: Connection, publication_id: str, come_from: tuple[str, ...], **values: Any) -> None:
+    """Change a publication that stands in one of these states; StandsOtherwiseError where it does not."""
     table = tables.publications
     changed = connection.execute(
         update(table).where(table.c.id == publication_id, table.c.state.in_(come_from)).values(**values)

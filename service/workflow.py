@@ -17,9 +17,9 @@ from service.publication import (
     approve_publication,
     cancel_publication,
     propose_publication,
-    run_publication,
     set_view,
 )
+from service.publication_job import run_publication
 from service.runtime import Runtime
 
 __all__ = [

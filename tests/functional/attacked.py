@@ -17,7 +17,7 @@ from aggregation.counts import ExactTable, count_tables
 from ingest.seasons import Season
 from privacy.budget import PrivacyLoss
 from privacy.policy import POLICY
-from service import intake, publication
+from service import intake, publication_input
 from tests.functional.house import SLUGS, Guest, Running, Sale, extract, running, settings, wait_for
 from tests.privacy.audit.one_run import Canary
 from tests.privacy.audit.pipeline import Published, Truth, truth
@@ -120,14 +120,14 @@ class Attacked:
         runtime = self.app.runtime
         with runtime.reading() as connection:
             now, before = intake.snapshots(runtime, connection, SEASON)
-            declared = publication.keysets(runtime, connection)
+            declared = publication_input.keysets(runtime, connection)
         salt = runtime.keys.salt(SEASON)
         return count_tables(runtime.count_engine(), now, before, declared, POLICY.bounds, salt)
 
     @cached_property
     def exact(self) -> Truth:
         """What is true of every drawn cell that somebody reads with its raw integer."""
-        everything = truth(self.tables, publication.regions(self.app.runtime))
+        everything = truth(self.tables, publication_input.regions(self.app.runtime))
         return {cell: one for cell, one in everything.items() if self.raw(cell) is not None}
 
     def raw(self, cell: str) -> int | None:

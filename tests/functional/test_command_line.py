@@ -16,7 +16,7 @@ import pytest
 
 from ingest.seasons import Season
 from privacy.release import StoredRelease
-from service import auth, intake, publication, workflow
+from service import auth, intake, publication_job, workflow
 from service import demo as demo_command
 from service.access import Role
 from service.app import create_app
@@ -284,7 +284,7 @@ def test_a_publication_that_failed_says_how_to_begin_again(
     machine(delivered)
     assert main(["publish", "2025-26", "--as", ELS]) == 0
     with monkeypatch.context() as patch:
-        patch.setattr(publication, "publish", broken)
+        patch.setattr(publication_job, "publish", broken)
         assert main(["publish", "2025-26", "--as", MURAT]) == 1
     assert main(["publish", "2025-26", "--as", MURAT]) == 1
     said = capsys.readouterr().err

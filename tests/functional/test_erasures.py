@@ -22,7 +22,7 @@ from ingest.identity.oprf import local_identify
 from ingest.identity.rekey import booker_ids
 from ingest.seasons import Season
 from privacy import ledger
-from service import publication, tables, workflow
+from service import people, publication, publication_job, tables, workflow
 from service.app import make_worker
 from service.cli import build_parser
 from service.client import Client
@@ -70,7 +70,7 @@ def test_the_rows_go_the_counts_follow_and_an_old_export_does_not_bring_them_bac
     one, other = booker_ids(runtime.keys.pepper, tokens(runtime, "b0@post.example", "b1@post.example"))
     manager = workflow.person_by_email(runtime, "manager@aak.example")
     with runtime.reading() as connection:
-        own = next(v for v in publication.people.all_venues(connection) if v.slug == "aak")
+        own = next(v for v in people.all_venues(connection) if v.slug == "aak")
     before = workflow.own_counts(runtime, manager, own, SEASON)
 
     answer = ask(office, runtime, "aak", "b0@post.example")
@@ -209,7 +209,7 @@ def test_an_erasure_while_it_is_counted_stops_the_publication_before_anything_is
         erase_one(runtime)
         return tables_
 
-    monkeypatch.setattr(publication, "count_tables", counted)
+    monkeypatch.setattr(publication_job, "count_tables", counted)
     murat, publication_id = proposed(runtime)
     workflow.approve_publication(runtime, murat, publication_id)
     assert make_worker(runtime).run_one()

@@ -20,7 +20,7 @@ from privacy import ledger
 from privacy.publish import publish
 from privacy.release import StoredRelease
 from reports.wording import translator
-from service import publication, workflow
+from service import publication, publication_job, workflow
 from service.access import RefusedError
 from service.app import make_worker
 from service.labels import CATALOGUE, LABELS
@@ -237,7 +237,7 @@ def die_at(where: Settings, point: str) -> None:
 
         return publish(*given, **{**named, "checkpoint": checkpoint})  # type: ignore[arg-type]
 
-    publication.publish = dying  # type: ignore[assignment]
+    publication_job.publish = dying  # type: ignore[assignment]
     opened = open_runtime(where)
     make_worker(opened).run_one()
 
