@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from service import compare
 from tests.functional.house import (
     SLUGS,
     Guest,
@@ -139,14 +140,23 @@ def test_asking_for_another_venues_cells_is_asking_for_nothing(published: Runnin
 
 
 def test_each_venue_gets_its_own_pictures_whoever_asked_first(published: Running) -> None:
-    """Pictures are kept in memory: never one venue's for another, and never for a shared cache."""
+    """Pictures are kept in memory: never one venue's for another, and never for a shared cache.
+
+    Of so small a venue all areas may be too few to tell, so that two maps are alike: each is then what it is
+    when it is drawn anew for who asks first.
+    """
+
+    def pictures(name: str, venues: str) -> dict[str, bytes]:
+        asked = {v: manager(published, v).get(f"/charts/{v}/2025-26/{name}.svg") for v in venues.split()}
+        assert {answer.headers["cache-control"] for answer in asked.values()} == {"private, no-cache"}
+        return {venue: answer.content for venue, answer in asked.items()}
+
     for name in ("reach", "genre", "map"):
-        pictures = {
-            venue: manager(published, venue).get(f"/charts/{venue}/2025-26/{name}.svg")
-            for venue in ("aak", "dok", "eik")
-        }
-        assert len({answer.content for answer in pictures.values()}) == 3
-        assert {answer.headers["cache-control"] for answer in pictures.values()} == {"private, no-cache"}
+        found = pictures(name, "aak dok eik")
+        assert name == "map" or len(set(found.values())) == 3
+        assert compare._pictures._items, "kept in this process"
+        compare._pictures._items.clear()
+        assert pictures(name, "eik dok aak") == found
 
 
 def test_withheld_cells_hold_no_figures(published: Running) -> None:
