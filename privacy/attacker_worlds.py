@@ -96,28 +96,10 @@ def alike(family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs
 def alike_to(
     family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs, readers: Readers
 ) -> Bools:
-    """To which two readers one world, (columns, venues), looks the same; as `alike` for one world each."""
-    one = Pairs(np.arange(readers.size)[:, None], pairs.owner, np.ones((1, moves.shape[1]), dtype=bool))
-    values = family.values[columns]
-    slack = TOLERANCE * (1.0 + np.abs(values))
-    within = (moves >= np.minimum(values, 0.0) - values - slack) & (
-        moves <= family.most[columns] - values + slack
-    )
-    closed = not family.closed or (np.abs(moves.sum(axis=0)) <= slack.sum(axis=0)).all()
-    if not (within.all() and closed):
-        return np.zeros(len(pairs.places), dtype=bool)
-    same = np.ones(readers.size, dtype=bool)
-    same[np.unique(pairs.owner[(moves != 0).any(axis=0)])] = False
-    for fact in family.touching(columns):
-        moved = moves[fact.columns[columns]].sum(axis=0)
-        if fact.ordered:
-            same &= _ranks_hold(
-                family, fact, np.broadcast_to(moved, (readers.size, len(moved))), one, readers
-            )
-        elif abs(moved @ fact.weights) > TOLERANCE * float(
-            np.abs(family.values[fact.columns] * fact.weights).sum()
-        ):
-            same &= ~fact.seen
+    """To which two readers one world, (columns, venues), looks the same: to each of them alone."""
+    places = np.arange(readers.size)[:, None]
+    each = Pairs(places, pairs.owner, pairs.owner != places)
+    same = alike(family, columns, np.broadcast_to(moves, (readers.size, *moves.shape)), each, readers)
     return np.asarray(same[pairs.places].all(axis=1))
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -237,9 +238,8 @@ def die_at(where: Settings, point: str) -> None:
 
         return publish(*given, **{**named, "checkpoint": checkpoint})  # type: ignore[arg-type]
 
-    publication_job.publish = dying  # type: ignore[assignment]
-    opened = open_runtime(where)
-    make_worker(opened).run_one()
+    with patch.object(publication_job, "publish", dying):
+        make_worker(open_runtime(where)).run_one()
 
 
 def killed_at(runtime: Runtime, point: str) -> str:
