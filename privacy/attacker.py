@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privacy.attacker_facts import COORDINATOR, Edition, Family, Node, Readers, Told
+from privacy.attacker_facts import COORDINATOR, Edition, Node, Readers, Told
 from privacy.attacker_families import AREAS, Values, families
+from privacy.attacker_family import Family
 from privacy.attacker_programs import Program
 from privacy.attacker_search import Search
 from privacy.attacker_worlds import Goal, Pairs
@@ -123,9 +124,7 @@ class _Attack:
         for step in (goal.up, -goal.down):
             if step and (pair := self._search.who_can_tell(self._family, goal, step)) is not None:
                 refused = self._least_missed(goal, step, pair)
-                program = Program(
-                    self._family, goal, self._search.wide(self._family, goal, step), pair, self._readers
-                )
+                program = Program(self._family, goal, self._search.wide(self._family, goal, step), pair)
                 low, high = program.interval()
                 names = (*self._readers.owners, COORDINATOR)
                 first, second = (names[place] for place in pair.places[0])
@@ -140,7 +139,7 @@ class _Attack:
         Order statistics, all of one group and label together, before means; those of the cell itself before
         others; those that few read first.
         """
-        seen = [fact for fact in self._family.told() if not fact.past and pair.see(fact)[0]]
+        seen = [fact for fact in self._family.told() if not fact.past and pair.see(fact.seen[None])[0, 0]]
         mates = [one for some in self._search.columns(self._family, goal, step) for one in some]
         bundles: dict[tuple[bool, bool, int, int, str, str, str], set[Told]] = {}
         for fact in seen:

@@ -9,7 +9,7 @@ which a booker of two venues counts once, is taken for the sum, which tells the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -106,62 +106,6 @@ class Fact:
     def __post_init__(self) -> None:
         name = self.told.measure.removeprefix("peer_").partition("/")[0] if self.told.ordered else ""
         object.__setattr__(self, "ordered", name)
-
-
-class Facts:
-    """Facts that are found by the columns that they speak of: there are thousands, and few speak of one."""
-
-    def __init__(self, facts: Sequence[Fact]) -> None:
-        self.all = tuple(facts)
-        self._of_column: dict[int, list[int]] = {}
-        for number, fact in enumerate(self.all):
-            for column in np.flatnonzero(fact.columns).tolist():
-                self._of_column.setdefault(column, []).append(number)
-        self._found: dict[bytes, tuple[Fact, ...]] = {}
-
-    def touching(self, columns: NDArray[np.intp]) -> tuple[Fact, ...]:
-        """Those that speak of any of these columns, in their order."""
-        key = columns.tobytes()
-        if key not in self._found:
-            numbers = {number for column in columns.tolist() for number in self._of_column.get(column, ())}
-            self._found[key] = tuple(self.all[number] for number in sorted(numbers))
-        return self._found[key]
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Released counts, (columns, venues), and all that is told of them.
-
-    A venue that an earlier edition showed otherwise stands a second time behind the venues, with what it was;
-    `of` names for each the venue it is. `most`: the most that each can be. `closed`: each venue's columns
-    add up to what everyone is taken to know. `error`: of each node, what its noise may be (95 %).
-    """
-
-    name: str
-    values: Floats
-    most: Floats
-    closed: bool
-    of: NDArray[np.intp]
-    parents: tuple[Node, ...]
-    nodes: Mapping[Node, Bools]
-    error: Mapping[Node, Floats]
-    facts: Facts
-    dropped: frozenset[Told] = frozenset()
-
-    def touching(self, columns: NDArray[np.intp]) -> list[Fact]:
-        """What is told of any of these columns."""
-        return [fact for fact in self.facts.touching(columns) if self._stands(fact)]
-
-    def told(self) -> list[Fact]:
-        """Everything that is told."""
-        return [fact for fact in self.facts.all if self._stands(fact)]
-
-    def without(self, dropped: Sequence[Told]) -> Family:
-        """The same when these are left out. What an earlier edition told stays told."""
-        return replace(self, dropped=self.dropped.union(dropped))
-
-    def _stands(self, fact: Fact) -> bool:
-        return fact.past or fact.told not in self.dropped
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from privacy.attacker_facts import Bools, Edition, Fact, Facts, Family, Node, Readers, Told, read_told
+from privacy.attacker_facts import Bools, Edition, Fact, Node, Readers, Told, read_told
+from privacy.attacker_family import Facts, Family
 from privacy.disclosure_areas import LEVELS, WHOLE, Nesting
 from privacy.disclosure_cells import Floats, Grid, Grids, read_grids
 from privacy.disclosure_peers import FigureGrid, figure_grids
@@ -124,7 +125,8 @@ def families(
             before.setdefault(_family_of(now, told.source, node), set()).add(node)
     for (measure, label), by_node in together.items():
         shown = [*by_node, *sorted(before.get((measure, label), set()) - by_node.keys())]
-        yield _Maker(now, earlier, nesting, measure, tuple(shown)).family(label, by_node)
+        maker = _Maker(now, earlier, nesting, measure, tuple(shown))
+        yield maker.family(label, by_node, readers)
 
 
 def node_of(told: Told) -> Node:
@@ -153,11 +155,11 @@ class _Maker:
     measure: str
     shown: tuple[Node, ...]
 
-    def family(self, label: str, by_node: Mapping[Node, Sequence[Told]]) -> Family:
+    def family(self, label: str, by_node: Mapping[Node, Sequence[Told]], readers: Readers) -> Family:
         """The family: a column for each shown cell that holds no other one, and for each rest of a total."""
         closed = self.now.closed(self.measure)
         chains = self._chains() if closed else {node: (WHOLE, node) for node in self.shown}
-        columns = tuple(chains)
+        columns, parents = tuple(chains), dict[Node, int]()
         masks = {node: np.array([node in chain for chain in chains.values()]) for node in self.shown}
         values = self._counts(self.now, chains)
         cap = (
@@ -178,10 +180,10 @@ class _Maker:
             np.maximum(values, cap),
             closed,
             of,
-            tuple(chain[-2] if len(chain) > 1 else WHOLE for chain in chains.values()),
+            np.array([parents.setdefault((WHOLE, *chain)[-2], len(parents)) for chain in chains.values()]),
             masks | {("rest", f"{c[0]}:{c[1]}"): np.array([c == one for one in columns]) for c in columns},
             {node: self.now.error(self.measure, node) for node in self.shown},
-            Facts(facts),
+            Facts(facts, values, readers.of_venue[of]),
         )
 
     def _chains(self) -> dict[Node, tuple[Node, ...]]:

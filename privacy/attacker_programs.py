@@ -11,16 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
-from privacy.attacker_facts import Bools, Family, Readers
-from privacy.attacker_worlds import Goal, Pairs, owners_of, rounded
+from privacy.attacker_facts import Bools
+from privacy.attacker_family import Family, rounded
+from privacy.attacker_worlds import Goal, Pairs
 from privacy.disclosure_cells import Floats
 from privacy.disclosure_rules import order_blocks
 
+# Programs are small and many: looking for what to leave out first costs more than it saves.
+OPTIONS: dict[str, bool | str] = {"output_flag": False, "presolve": "off", "parallel": "off"}
 ROUNDS = 4  # how often a ranking is guessed anew
 
 
@@ -42,23 +44,15 @@ class _Rank:
 class Program:
     """Moves of some columns' counts at venues that are not the two readers' own, in units of their size."""
 
-    def __init__(
-        self, family: Family, goal: Goal, columns: NDArray[np.intp], pair: Pairs, readers: Readers
-    ) -> None:
-        self._family, self._goal, self._columns, self._pair, self._readers = (
-            family,
-            goal,
-            columns,
-            pair,
-            readers,
-        )
+    def __init__(self, family: Family, goal: Goal, columns: NDArray[np.intp], pair: Pairs) -> None:
+        self._family, self._goal, self._columns, self._pair = family, goal, columns, pair
         self._venues = np.flatnonzero(pair.free[0])
         values = family.values[np.ix_(columns, self._venues)]
         # One unit per venue, so that the coefficients of small and large ones are alike.
         self._unit = np.maximum(np.abs(values).max(axis=0), 1.0)
         self._down = ((values - np.minimum(values, 0.0)) / self._unit).ravel()
         self._up = ((family.most[np.ix_(columns, self._venues)] - values) / self._unit).ravel()
-        self._facts = [fact for fact in family.touching(columns) if pair.see(fact)[0]]
+        self._told = family.touching(columns)
         self._towards = self._row(goal.columns[columns], goal.weights)
         self._sums = self._held()
         self._ranks = list(self._ranked())
@@ -110,13 +104,9 @@ class Program:
         return None if found is None else held + found[: len(near)] - found[len(near) :]
 
     def _held(self) -> Floats:
-        sums = [fact for fact in self._facts if not fact.ordered]
-        inside = np.array([fact.columns[self._columns] for fact in sums]).reshape(
-            len(sums), len(self._columns)
-        )
-        weights = np.array([fact.weights[self._venues] for fact in sums]).reshape(
-            len(sums), len(self._venues)
-        )
+        sums = self._told.sums
+        known = self._pair.see(sums.seen)[0]
+        inside, weights = sums.inside[known], sums.weights[np.ix_(known, self._venues)]
         if self._family.closed:
             alone = np.eye(len(self._venues))
             inside = np.vstack([inside, np.ones((len(alone), len(self._columns)))])
@@ -126,17 +116,15 @@ class Program:
 
     def _ranked(self) -> list[_Rank]:
         found = []
-        for fact in (one for one in self._facts if one.ordered):
-            known, means = owners_of(self._family, fact, self._readers)
-            inside = fact.columns[self._columns]
-            now = self._family.values[fact.columns].sum(axis=0) @ means.T
-            rows = np.array([self._row(inside, row) for row in means])
-            for reader in (int(place) for place in self._pair.places[0] if fact.seen[place]):
-                others = known != reader
-                block = order_blocks(int(others.sum())).get(fact.ordered)
+        for ranks in self._told.ranks:
+            inside = ranks.fact.columns[self._columns]
+            rows = np.array([self._row(inside, row) for row in ranks.rows])
+            for reader in (int(place) for place in self._pair.places[0] if ranks.fact.seen[place]):
+                others = ranks.owners != reader
+                block = order_blocks(int(others.sum())).get(ranks.fact.ordered)
                 if block is not None:
-                    window = _alike(float(np.sort(now[others])[block[0] : block[1] + 1].mean()))
-                    found.append(_Rank(now[others], rows[others], block, window))
+                    middle = np.sort(ranks.now[others])[block[0] : block[1] + 1]
+                    found.append(_Rank(ranks.now[others], rows[others], block, _alike(float(middle.mean()))))
         return found
 
     def _row(self, inside: Bools, weights: Floats) -> Floats:
@@ -162,10 +150,23 @@ def _solve(cost: Floats, rows: Floats, low: Floats, high: Floats, bounds: Floats
     """What HiGHS finds; None where there is nothing, or where it has no answer, which counts as nothing."""
     scale = np.abs(rows).max(axis=1, initial=0.0)
     scale = np.where(scale > 0, scale, 1.0)
-    held = (
-        [LinearConstraint(csr_array(rows / scale[:, None]), low / scale, high / scale)] if len(rows) else []
-    )
-    answer = milp(
-        cost, constraints=held, bounds=Bounds(bounds[:, 0], bounds[:, 1]), options={"presolve": False}
-    )
-    return None if answer.x is None or answer.status != 0 else np.asarray(answer.x)
+    program = highspy.HighsLp()
+    program.num_row_, program.num_col_ = rows.shape
+    program.col_cost_ = cost
+    program.col_lower_, program.col_upper_ = np.ascontiguousarray(bounds.T)
+    program.row_lower_, program.row_upper_ = low / scale, high / scale
+    at, column = np.nonzero(rows)
+    matrix = program.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.num_row_, matrix.num_col_ = rows.shape
+    matrix.start_ = np.searchsorted(at, np.arange(len(rows) + 1)).astype(np.int32)
+    matrix.index_ = column.astype(np.int32)
+    matrix.value_ = rows[at, column] / scale[at]
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    for name, value in OPTIONS.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(program)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.array(solver.getSolution().col_value)

@@ -7,13 +7,14 @@ share, and at last for each two by themselves. Whatever is found is looked at be
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from privacy.attacker_facts import Bools, Family, Readers
+from privacy.attacker_facts import Bools, Readers
+from privacy.attacker_family import Family
 from privacy.attacker_programs import Program
 from privacy.attacker_worlds import Goal, Pairs, alike, alike_to, eases, likely
 from privacy.disclosure_cells import Floats
@@ -22,12 +23,31 @@ WIDE = 16  # columns on either side in which a world is looked for at first
 MANY = 8  # readers for whom one world is looked for at once
 
 
+class Known:
+    """The worlds that were found for the goal at hand: turned round, or with less told, many still are."""
+
+    def __init__(self) -> None:
+        self._goal: Goal | None = None
+        self._worlds: list[tuple[NDArray[np.intp], Floats, float]] = []
+
+    def of(self, goal: Goal) -> list[tuple[NDArray[np.intp], Floats, float]]:
+        """Columns, moves of them, and by how much these move the goal."""
+        return self._worlds if goal is self._goal else []
+
+    def add(self, goal: Goal, world: tuple[NDArray[np.intp], Floats, float]) -> None:
+        """Remember one; those of another goal are forgotten."""
+        if goal is not self._goal:
+            self._goal, self._worlds = goal, []
+        self._worlds.append(world)
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """Looks for worlds of a family. `pairs`: every two readers."""
 
     readers: Readers
     pairs: Pairs
+    known: Known = field(default_factory=Known)
 
     def who_can_tell(
         self, family: Family, goal: Goal, step: float, pairs: Pairs | None = None
@@ -39,13 +59,18 @@ class Search:
         pairs = self.pairs if pairs is None else pairs
         pairs = pairs.only(np.flatnonzero((pairs.places != goal.owner).all(axis=1)))
         for columns in self.columns(family, goal, step):
-            giving = eases(family, columns, self.readers)
+            giving = eases(family, columns)
             for base, ease in product(self._bases(family, goal, step, columns), giving):
                 if not len(pairs.places):
                     return None
                 worlds = likely(family, goal, base, columns, pairs, self.readers, ease)
-                pairs = pairs.only(np.flatnonzero(~alike(family, columns, worlds, pairs, self.readers)))
-        ranked = any(fact.ordered for fact in family.touching(np.flatnonzero(goal.columns)))
+                pairs = pairs.only(np.flatnonzero(~alike(family, columns, worlds, pairs)))
+        for columns, moves, by in self.known.of(goal):
+            if not len(pairs.places):
+                return None
+            alike_by = alike_to(family, columns, moves * (step / by), pairs, self.readers)
+            pairs = pairs.only(np.flatnonzero(~alike_by))
+        ranked = bool(family.touching(np.flatnonzero(goal.columns)).ranks)
         many = 2 if ranked else MANY
         while len(pairs.places):
             answered = self._solved(family, goal, step, pairs.together(many), pairs)
@@ -60,20 +85,21 @@ class Search:
     def _solved(self, family: Family, goal: Goal, step: float, first: Pairs, pairs: Pairs) -> Bools | None:
         """Who has the world that HiGHS finds for the first pair; None where it finds none."""
         wide = self.wide(family, goal, step)
-        ranked = any(fact.ordered for fact in family.touching(wide))
+        ranked = bool(family.touching(wide).ranks)
         tried = [wide]
         if ranked:
             tried = [np.unique(np.concatenate(list(self.columns(family, goal, step)))), wide]
         elif first.places.shape[1] == 2:
             tried = [wide, self.wide(family, goal, step, 3 * WIDE)]
         for columns in {some.tobytes(): some for some in tried}.values():
-            program = Program(family, goal, columns, first, self.readers)
+            program = Program(family, goal, columns, first)
             guides = list(self._guides(family, goal, step, columns))
             for guide in guides if columns is tried[0] and ranked else guides[:1]:
                 moves = program.world(step, guide)
                 if moves is not None:
                     answered = alike_to(family, columns, moves, pairs, self.readers)
                     if answered[0]:
+                        self.known.add(goal, (columns, moves, step))
                         return answered
         return None
 
@@ -96,7 +122,7 @@ class Search:
             yield np.array([column])
             return
         outside = np.where(goal.columns, -np.inf, own if step > 0 else others)
-        near = np.array([parent == family.parents[column] for parent in family.parents])
+        near = family.parents == family.parents[column]
         mates = [int(np.where(near, outside, -np.inf).argmax()), int(outside.argmax())]
         for mate in dict.fromkeys(mate for mate in mates if np.isfinite(outside[mate])):
             yield np.array([column, mate])
@@ -127,18 +153,17 @@ class Search:
         """The venue moves alone; or it changes places with one beyond the step, which keeps every ranking."""
         yield np.asarray(goal.venues * step, dtype=np.float64)
         venue = int(np.flatnonzero(goal.venues)[0])
-        for fact in family.touching(columns[:1]):
-            if not fact.ordered or not fact.weights[venue] > 0:
+        for ranks in family.touching(columns[:1]).ranks:
+            weights = ranks.fact.weights
+            if not weights[venue] > 0:
                 continue
-            value = family.values[fact.columns].sum(axis=0) * fact.weights
+            value = family.values[ranks.fact.columns].sum(axis=0) * weights
             other_owner = self.readers.of_venue[family.of] != goal.owner
-            far = np.where(
-                (fact.weights > 0) & other_owner, (value - value[venue]) / (step * fact.weights[venue]), -1
-            )
+            far = np.where((weights > 0) & other_owner, (value - value[venue]) / (step * weights[venue]), -1)
             for other in np.argsort(np.where(far >= 1.0, far, np.inf))[:swaps]:
                 if far[other] >= 1.0:
                     swap = np.zeros(len(value))
-                    swap[venue] = (value[other] - value[venue]) / fact.weights[venue]
-                    swap[other] = (value[venue] - value[other]) / fact.weights[other]
+                    swap[venue] = (value[other] - value[venue]) / weights[venue]
+                    swap[other] = (value[venue] - value[other]) / weights[other]
                     yield np.asarray(swap, dtype=np.float64)
             return

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from privacy.attacker_facts import Bools, Fact, Family, Readers
+from privacy.attacker_facts import Bools, Readers
+from privacy.attacker_family import Family, Ranks
 from privacy.disclosure_cells import Floats
-from privacy.disclosure_rules import ORDER_STATISTIC_STEP, order_blocks
+from privacy.disclosure_rules import order_blocks
 
 TOLERANCE = 1e-6
 CLIPS = 5  # how often those who have no room left are passed over
@@ -53,9 +54,12 @@ class Pairs:
             np.stack([first, second], axis=1), owner, (owner != first[:, None]) & (owner != second[:, None])
         )
 
-    def see(self, fact: Fact) -> Bools:
-        """Which two readers know a fact between them."""
-        return np.asarray(fact.seen[self.places].any(axis=1))
+    def see(self, seen: Bools) -> Bools:
+        """Which facts each two readers know between them, (pairs, facts): `seen` is (facts, readers)."""
+        known = seen.T[self.places[:, 0]]
+        for place in self.places.T[1:]:
+            known = known | seen.T[place]
+        return known
 
     def together(self, many: int) -> Pairs:
         """The first two and others, so many in all: in one row, whose world is one for each two."""
@@ -70,7 +74,7 @@ class Pairs:
         return Pairs(self.places[at], self.owner, self.free[at])
 
 
-def alike(family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs, readers: Readers) -> Bools:
+def alike(family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs) -> Bools:
     """Whether each world looks the same to its two readers: moves are (pairs, columns, venues)."""
     values = family.values[columns]
     slack = TOLERANCE * (1.0 + np.abs(values))
@@ -80,16 +84,14 @@ def alike(family: Family, columns: NDArray[np.intp], moves: Floats, pairs: Pairs
     same &= ~((moves != 0).any(axis=1) & ~pairs.free).any(axis=1)
     if family.closed:
         same &= (np.abs(moves.sum(axis=1)) <= slack.sum(axis=0)).all(axis=1)
-    for fact in family.touching(columns):
+    told = family.touching(columns)
+    sums = told.sums
+    by_sum = ((moves @ sums.weights.T) * sums.inside.T).sum(axis=1)
+    same &= ~(pairs.see(sums.seen) & (np.abs(by_sum) > TOLERANCE * sums.size)).any(axis=1)
+    for ranks in told.ranks:
         if not same.any():
             break
-        inside = fact.columns[columns]
-        moved = moves[:, inside].sum(axis=1)
-        if fact.ordered:
-            same &= _ranks_hold(family, fact, moved, pairs, readers)
-        else:
-            size = float(np.abs(family.values[fact.columns] * fact.weights).sum())
-            same &= ~pairs.see(fact) | (np.abs(moved @ fact.weights) <= TOLERANCE * size)
+        same &= _ranks_hold(ranks, moves[:, ranks.fact.columns[columns]].sum(axis=1), pairs)
     return same
 
 
@@ -99,51 +101,18 @@ def alike_to(
     """To which two readers one world, (columns, venues), looks the same: to each of them alone."""
     places = np.arange(readers.size)[:, None]
     each = Pairs(places, pairs.owner, pairs.owner != places)
-    same = alike(family, columns, np.broadcast_to(moves, (readers.size, *moves.shape)), each, readers)
+    same = alike(family, columns, np.broadcast_to(moves, (readers.size, *moves.shape)), each)
     return np.asarray(same[pairs.places].all(axis=1))
 
 
-def owners_of(family: Family, fact: Fact, readers: Readers) -> tuple[NDArray[np.intp], Floats]:
-    """The owners that an order statistic ranks, and what makes their means of counts: (owners, venues)."""
-    owner = readers.of_venue[family.of]
-    known = np.unique(owner[fact.weights > 0])
-    rows = (owner == known[:, None]) * fact.weights
-    return known, rows / np.maximum((rows > 0).sum(axis=1, keepdims=True), 1)
-
-
-def _ranks_hold(family: Family, fact: Fact, moved: Floats, pairs: Pairs, readers: Readers) -> Bools:
+def _ranks_hold(ranks: Ranks, moved: Floats, pairs: Pairs) -> Bools:
     """Whether both readers see the order statistic as it was, each without itself."""
-    known, rows = owners_of(family, fact, readers)
-    before = family.values[fact.columns].sum(axis=0) @ rows.T
-    after = before + moved @ rows.T
+    after = ranks.now + moved @ ranks.rows.T
     holds = np.ones(len(moved), dtype=bool)
     for reader in pairs.places.T:
-        own = known == reader[:, None]
-        sees = fact.seen[reader]
-        for count in (0, 1):
-            at = np.flatnonzero(sees & (own.sum(axis=1) == count))
-            block = order_blocks(len(known) - count).get(fact.ordered)
-            if block is not None and len(at):
-                was = _block(np.broadcast_to(before, (len(at), len(known))), own[at], block)
-                holds[at] &= rounded(was) == rounded(_block(after[at], own[at], block))
+        at = np.flatnonzero(~np.isnan(ranks.shown[reader]))
+        holds[at] &= ranks.shown[reader[at]] == ranks.read(after[at], reader[at])
     return holds
-
-
-def _block(values: Floats, own: Bools, block: tuple[int, int]) -> Floats:
-    # Who looks goes to the end, out of the way of the ranks of the others.
-    ordered = np.sort(np.where(own, np.inf, values), axis=1)
-    mean: Floats = ordered[:, block[0] : block[1] + 1].mean(axis=1)
-    return mean
-
-
-def rounded(values: Floats) -> Floats:
-    """disclosure_rules.round_to_step for many values at once."""
-    finest = np.maximum(np.abs(values), 1e-300) * ORDER_STATISTIC_STEP
-    power = 10.0 ** np.floor(np.log10(finest))
-    steps = power[..., None] * np.array([1.0, 2.0, 2.5, 5.0, 10.0])
-    fits = steps >= finest[..., None] * (1 - 1e-12)
-    step = np.take_along_axis(steps, fits.argmax(axis=-1)[..., None], axis=-1)[..., 0]
-    return np.asarray(np.round(np.round(values / step) * step, 12))
 
 
 def likely(
@@ -160,32 +129,29 @@ def likely(
     What keeps the sums that they see is spread over all others in proportion to what they have, by least
     squares. `columns`: the one that moves and, where columns add up, the one that moves against it.
     """
-    first, mate = columns[0], columns[-1]
-    sums = [fact for fact in family.touching(columns) if not fact.ordered]
+    sums = family.touching(columns).sums
     # A sum over both columns, or over neither, stays as it is.
-    facts = [fact for fact in sums if fact.columns[first] != (mate != first and fact.columns[mate])]
+    held = sums.inside[:, 0] != sums.inside[:, -1] if len(columns) > 1 else np.ones(len(sums.size), bool)
     moves = np.broadcast_to(base, pairs.free.shape).copy()
-    if facts:
-        weights = np.array([fact.weights for fact in facts])
-        sees = np.stack([pairs.see(fact) for fact in facts], axis=1)
+    if held.any():
         give = pairs.free * ease * (base == 0) * (readers.of_venue[family.of] != goal.owner)
-        moves += _made_up(weights, sees, give, moves, _room(family, columns))
+        sees = pairs.see(sums.seen[held])
+        moves += _made_up(sums.weights[held], sees, give, moves, _room(family, columns))
     signs = np.array([1.0, -1.0])[: len(columns)]
     worlds: Floats = moves[:, None, :] * signs[:, None]
     return worlds
 
 
-def eases(family: Family, columns: NDArray[np.intp], readers: Readers) -> list[Floats]:
+def eases(family: Family, columns: NDArray[np.intp]) -> list[Floats]:
     """How much each venue may give: what it has; and the same without those whose ranks are read."""
     ease: Floats = np.maximum(family.values[columns].min(axis=0), 0.0)
     ease = np.minimum(ease, np.maximum((family.most - family.values)[columns[0]], 0.0))
     aside = ease.copy()
-    for fact in (one for one in family.touching(columns) if one.ordered):
-        known, means = owners_of(family, fact, readers)
-        order = np.argsort(family.values[fact.columns].sum(axis=0) @ means.T, kind="stable")
-        first, last = order_blocks(len(known)).get(fact.ordered, (0, -1))
+    for ranks in family.touching(columns).ranks:
+        order = np.argsort(ranks.now, kind="stable")
+        first, last = order_blocks(len(ranks.owners)).get(ranks.fact.ordered, (0, -1))
         near = order[max(first - 1, 0) : last + 2]
-        aside[(means[near] > 0).any(axis=0)] = 0.0
+        aside[(ranks.rows[near] > 0).any(axis=0)] = 0.0
     return [ease] if (aside == ease).all() else [ease, aside]
 
 

@@ -79,6 +79,7 @@ def test_only_settings_reads_the_environment() -> None:
     [
         ("privacy/mechanisms.py", "opendp"),
         ("aggregation/engines/", "duckdb"),
+        ("privacy/attacker_programs.py", "highspy"),
     ],
 )
 def test_N_09_one_door_to_each_dangerous_thing(door: str, library: str) -> None:
