@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 PACKS = Path(__file__).parent / "packs"
 EARTH_RADIUS_KM = 6371.0088
@@ -63,11 +65,14 @@ class Geography:
         return tuple(sorted({area.region for area in self.areas}))
 
 
-def distance_km(a: Area, b: Area) -> float:
-    """Great-circle distance between two centroids."""
-    north, east = radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)
-    h = sin(north / 2) ** 2 + cos(radians(a.latitude)) * cos(radians(b.latitude)) * sin(east / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(h))
+def kilometres_from(place: Area, areas: Sequence[Area]) -> NDArray[np.float64]:
+    """Great-circle distances from one centroid to others."""
+    here = np.radians([place.latitude, place.longitude])
+    there = np.radians([[area.latitude, area.longitude] for area in areas])
+    north, east = (there - here).T
+    h = np.sin(north / 2) ** 2 + np.cos(here[0]) * np.cos(there[:, 0]) * np.sin(east / 2) ** 2
+    distances: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(h))
+    return distances
 
 
 def cells(geography: Geography) -> dict[str, list[Ring]]:

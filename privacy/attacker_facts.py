@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from privacy.disclosure_cells import Floats
+from privacy.disclosure_cells import Floats, Grids
 from privacy.disclosure_network import JUDGED_BY
 from privacy.disclosure_rules import owner_of
 from privacy.figures import FIGURES
@@ -110,9 +110,9 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What one edition of a release told: its cells (internal), its files, the groups as they were."""
+    """What one edition of a release told: its values (internal), its files, the groups as they were."""
 
-    cells: pa.Table
+    grids: Grids
     files: Mapping[str, pa.Table]
     groups: Sequence[PeerGroup]
 

@@ -15,7 +15,7 @@ import numpy as np
 from privacy.attacker_facts import Bools, Edition, Fact, Node, Readers, Told, read_told
 from privacy.attacker_family import Facts, Family
 from privacy.disclosure_areas import LEVELS, WHOLE, Nesting
-from privacy.disclosure_cells import Floats, Grid, Grids, read_grids
+from privacy.disclosure_cells import Floats, Grid, Grids
 from privacy.disclosure_peers import FigureGrid, figure_grids
 from privacy.figures import FIGURES, Kind
 from privacy.fitting import Z95
@@ -41,8 +41,8 @@ class Values:
 
     @classmethod
     def of(cls, edition: Edition, readers: Readers) -> Values:
-        """Read from the cells and files of one edition."""
-        grids = read_grids(edition.cells)
+        """Read from the values and files of one edition."""
+        grids = edition.grids
         figures = {grid.figure.id: grid for grid in figure_grids(grids)}
         members = {group.id: group.members for group in edition.groups}
         return cls(grids, figures, members, readers.venues, read_told(edition.files, readers))

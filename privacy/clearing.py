@@ -14,15 +14,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.seasons import Season
 from privacy.attacker import attack
 from privacy.attacker_facts import Edition, Told, UnknownProductError, check_known
-from privacy.disclosure import audience_files, network_spread
+from privacy.disclosure import AREAS, PUBLIC, comparisons, spread_of, with_own
+from privacy.disclosure_cells import Grids, read_grids
 from privacy.disclosure_network import withhold
 from privacy.peer_groups import PeerGroup, standing
+
+ADDRESS = ("group", "measure", "level", "label")
+# What leaning changes of a venue's areas (privacy.leaning).
+LEANED = frozenset({"estimate", "low", "high", "beyond"})
+NUMBERS = ("noisy", "sigma", "fit", *sorted(LEANED))
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +51,7 @@ class NotClearedError(Exception):
 class Clearance:
     """Clears one release. Everything but the cells is declared; `earlier` editions of the season are known.
 
-    Remembers what it refused of which values, so that the same numbers are attacked once.
+    Remembers what may be told of which values, so that the same numbers are compared and attacked once.
     """
 
     groups: Sequence[PeerGroup]
@@ -55,37 +61,35 @@ class Clearance:
     today: date
     regions: Mapping[str, str]
     earlier: Sequence[Edition] = ()
-    _refused: dict[bytes, frozenset[Told]] = field(default_factory=dict)
+    _told: dict[bytes, dict[str, pa.Table]] = field(default_factory=dict)
 
     def files(self, cells: pa.Table) -> dict[str, pa.Table]:
         """One file per audience, from which no two readers can tell a venue; NotClearedError."""
-        return self._cleared(cells)[0]
+        grids = read_grids(cells)
+        return with_own(self._cleared(cells, grids), cells, grids, self.venues)
 
     def spread(self, cells: pa.Table) -> Mapping[str, float]:
         """The network's size by area as far as everyone may see it, for the venues' areas to lean on."""
-        refused = self._cleared(cells)[1]
-        hidden = frozenset(
-            t.label for t in refused if not t.group and t.level == "cell" and "area" in t.measure
-        )
-        return network_spread(cells, self.owners, self.season, self.today, self.regions, hidden)
+        return spread_of(self._cleared(cells, read_grids(cells))[PUBLIC], self.regions)
 
-    def _cleared(self, cells: pa.Table) -> tuple[dict[str, pa.Table], frozenset[Told]]:
-        self._check_groups()
-        files = audience_files(
-            cells, self.groups, self.venues, self.owners, self.season, self.today, self.regions
-        )
-        try:
-            check_known(files)
-        except UnknownProductError as unknown:
-            raise NotClearedError(f"{UNKNOWN}: {unknown}") from unknown
+    def _cleared(self, cells: pa.Table, grids: Grids) -> dict[str, pa.Table]:
+        """What each audience is told of others, without what the attacker check found."""
         key = _content(cells)
-        if key not in self._refused:
-            self._refused[key] = self._attacked(cells, files)
-        refused = self._refused[key]
-        return {who: leave_out(file, refused) for who, file in files.items()}, refused
+        if key not in self._told:
+            self._check_groups()
+            told = comparisons(
+                cells, grids, self.groups, self.venues, self.owners, self.season, self.today, self.regions
+            )
+            try:
+                check_known(told)
+            except UnknownProductError as unknown:
+                raise NotClearedError(f"{UNKNOWN}: {unknown}") from unknown
+            refused = self._attacked(grids, told)
+            self._told[key] = {who: leave_out(file, refused) for who, file in told.items()}
+        return self._told[key]
 
-    def _attacked(self, cells: pa.Table, files: Mapping[str, pa.Table]) -> frozenset[Told]:
-        now = Edition(cells, files, [group for group in self.groups if group.season == self.season])
+    def _attacked(self, grids: Grids, files: Mapping[str, pa.Table]) -> frozenset[Told]:
+        now = Edition(grids, files, [group for group in self.groups if group.season == self.season])
         found = attack(now, self.venues, self.owners, self.regions, self.earlier)
         refused = frozenset(told for breach in found for told in breach.refused)
         log.info("attacker check: %d found, %d withheld for it", len(found), len(refused))
@@ -103,14 +107,21 @@ def leave_out(file: pa.Table, refused: frozenset[Told]) -> pa.Table:
     """The same file with nothing but the address left of what was refused, wherever it stands."""
     if not refused:
         return file
-    columns = [file[name].to_pylist() for name in ("venue", "group", "measure", "level", "label")]
-    hidden = [not venue and Told(*told) in refused for venue, *told in zip(*columns, strict=True)]
-    return withhold(file, np.array(hidden, dtype=bool))
+    addresses = pc.binary_join_element_wise(*(file[name] for name in ADDRESS), "\t")
+    named = pa.array(["\t".join((t.group, t.measure, t.level, t.label)) for t in refused])
+    hidden = pc.and_(pc.equal(file["venue"], ""), pc.is_in(addresses, value_set=named))
+    return withhold(file, hidden.to_numpy())
 
 
 def _content(cells: pa.Table) -> bytes:
-    """All that the check reads of the cells, in short: leaning moves none of it."""
+    """All of the cells that is told of others, in short: how a venue's areas lean moves none of it."""
+    leaning = pc.and_(pc.equal(cells["measure"], AREAS), pc.not_equal(cells["venue"], ""))
     digest = hashlib.sha256()
-    for name in ("cell_id", "fit", "status"):
-        digest.update(repr(cells[name].to_pylist()).encode())
+    for name in ("cell_id", "status"):
+        digest.update("\n".join(cells[name].to_pylist()).encode())
+    for name in NUMBERS:
+        column = cells[name].cast(pa.float64())
+        if name in LEANED:
+            column = pc.if_else(leaning, 0.0, column)
+        digest.update(column.to_numpy(zero_copy_only=False).tobytes())
     return digest.digest()

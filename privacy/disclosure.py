@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ingest.seasons import Season
 from privacy.disclosure_areas import Nesting
-from privacy.disclosure_cells import AUDIENCE_SCHEMA, Column, as_audience, read_grids, table
+from privacy.disclosure_cells import AUDIENCE_SCHEMA, Column, Grids, as_audience, read_grids, table
 from privacy.disclosure_network import network_cells, withheld_before, withhold
 from privacy.disclosure_peers import Others, figure_grids, own_columns, peer_columns
 from privacy.disclosure_rules import WITHHELD, lag_ends
@@ -53,14 +53,28 @@ def audience_files(
     to, so that an area is not found by subtraction. Without it areas are parts of one whole. Of groups
     that together give a venue away, the earlier ones are shown.
     """
+    grids = read_grids(cells)
+    others = comparisons(cells, grids, groups, venues, owners, season, today, regions)
+    return with_own(others, cells, grids, venues)
+
+
+def comparisons(
+    cells: pa.Table,
+    grids: Grids,
+    groups: Sequence[PeerGroup],
+    venues: Sequence[str],
+    owners: Mapping[str, str],
+    season: Season,
+    today: date,
+    regions: Mapping[str, str] | None = None,
+) -> dict[str, pa.Table]:
+    """What each audience is told of others: the network and its groups. No leaning of areas moves it."""
     if reserved := {COORDINATOR, PUBLIC}.intersection(venues):
         raise ValueError(f"A venue cannot be called {' or '.join(sorted(reserved))}: that names an audience.")
     lag_over = others_may_be_seen(season, today)
-    grids = read_grids(cells)
     figures = figure_grids(grids)
     nesting = Nesting(grids[AREAS, "cell"].labels if (AREAS, "cell") in grids else (), regions or {})
     network = network_cells(cells, grids, owners, nesting, lag_over=lag_over)
-    known = frozenset(cells["measure"].to_pylist())
     now = [group for group in groups if group.season == season]
     shown = standing(now, owners) if lag_over else frozenset()
     narrow = _narrowest(now)
@@ -73,12 +87,22 @@ def audience_files(
                 whom = Others(group.id, audience, others, group.id in shown, ranked)
                 yield from peer_columns(figures, whom, owners, nesting)
 
-    files = {PUBLIC: network, COORDINATOR: _joined([network], list(compared(COORDINATOR)))}
+    told = {who: _joined([network], list(compared(who))) for who in (COORDINATOR, *venues)}
+    return {PUBLIC: network, **told}
+
+
+def with_own(
+    others: Mapping[str, pa.Table], cells: pa.Table, grids: Grids, venues: Sequence[str]
+) -> dict[str, pa.Table]:
+    """The files: what each audience is told of others and, before it, each venue's own cells and ratios."""
+    figures, known = figure_grids(grids), frozenset(cells["measure"].to_pylist())
+    files = dict(others)
     for venue in venues:
         own = as_audience(cells.filter(pc.equal(cells["venue"], venue)))
         own = withhold(own, withheld_before(own))
-        more = [*own_columns(figures, venue, known), *compared(venue)]
-        files[venue] = _joined([own, network], more)
+        files[venue] = pa.concat_tables(
+            [_joined([own], list(own_columns(figures, venue, known))), others[venue]]
+        )
     return files
 
 
@@ -93,32 +117,31 @@ def _narrowest(groups: Sequence[PeerGroup]) -> frozenset[str]:
 
 
 def network_spread(
-    cells: pa.Table,
-    owners: Mapping[str, str],
-    season: Season,
-    today: date,
-    regions: Mapping[str, str],
-    hidden: frozenset[str] = frozenset(),
+    cells: pa.Table, owners: Mapping[str, str], season: Season, today: date, regions: Mapping[str, str]
 ) -> dict[str, float]:
-    """The network's size by area, as far as everyone may see it, for the venues' areas to lean on.
+    """The network's size by area as far as the rules let everyone see it (see spread_of)."""
+    grids = read_grids(cells)
+    nesting = Nesting(grids[AREAS, "cell"].labels if (AREAS, "cell") in grids else (), regions)
+    lag_over = others_may_be_seen(season, today)
+    return spread_of(network_cells(cells, grids, owners, nesting, lag_over=lag_over), regions)
+
+
+def spread_of(public: pa.Table, regions: Mapping[str, str]) -> dict[str, float]:
+    """The network's size by area as far as everyone may see it, for the venues' areas to lean on.
 
     An area that is withheld gets the mean of those shown in its district, so that it is not read back
-    from a venue's own estimates. `hidden`: areas withheld beyond the rules, by the attacker check.
+    from a venue's own estimates. Where none is shown, there is nothing to lean on.
     """
-    grids = read_grids(cells)
-    if (AREAS, "cell") not in grids or not others_may_be_seen(season, today):
-        return {}
-    nesting = Nesting(grids[AREAS, "cell"].labels, regions)
-    shown = network_cells(cells, grids, owners, nesting, lag_over=True)
-    shown = shown.filter(
-        pc.and_(pc.equal(shown["measure"], f"network_{AREAS}"), pc.equal(shown["level"], "cell"))
+    shown = public.filter(
+        pc.and_(pc.equal(public["measure"], f"network_{AREAS}"), pc.equal(public["level"], "cell"))
     )
     areas = shown["label"].to_pylist()
     size = shown["estimate"].cast(pa.float64()).to_numpy(zero_copy_only=False)
-    withheld = shown["status"].to_numpy(zero_copy_only=False) == "withheld"
-    size = np.where(withheld | np.isin(areas, list(hidden)), np.nan, size)
-    _, district = np.unique(districts_of(areas, regions), return_inverse=True)
+    size = np.where(withheld_before(shown), np.nan, size)
     known = ~np.isnan(size)
+    if not known.any():
+        return {}
+    _, district = np.unique(districts_of(areas, regions), return_inverse=True)
     count = np.bincount(district, weights=known)
     mean = np.bincount(district, weights=np.where(known, size, 0.0)) / np.maximum(count, 1.0)
     return dict(zip(areas, np.where(known, size, mean[district]).tolist(), strict=True))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from privacy.figures import Estimates
@@ -37,6 +38,7 @@ AUDIENCE_SCHEMA = pa.schema(
 VALUE_COLUMNS = ("noisy", "sigma", "fit", "estimate", "low", "high", "beyond")
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +64,48 @@ Grids = Mapping[tuple[str, str], Grid]
 
 def read_grids(cells: pa.Table) -> dict[tuple[str, str], Grid]:
     """Every venue measure of the release by (measure, level). Holes are not-a-number and withhold."""
-    names = ("measure", "level", "venue", "label", "status")
-    text = {name: np.asarray(cells[name].to_pylist(), dtype=object) for name in names}
+    cells = cells.filter(pc.not_equal(cells["venue"], ""))
+    withheld = pc.equal(cells["status"], "withheld").to_numpy()
     numbers = {name: _floats(cells, name) for name in ("noisy", "sigma", "fit", "estimate")}
     for name in ("noisy", "fit", "estimate"):
-        numbers[name] = np.where(text["status"] == "withheld", np.nan, numbers[name])
+        numbers[name] = np.where(withheld, np.nan, numbers[name])
     numbers["judged"] = np.where(np.isnan(numbers["noisy"]), numbers["fit"], numbers["noisy"])
-    groups: dict[tuple[str, str], list[int]] = {}
-    for row, key in enumerate(zip(text["measure"], text["level"], strict=True)):
-        if text["venue"][row]:
-            groups.setdefault(key, []).append(row)
-    return {
-        key: _grid(text["label"][rows], text["venue"][rows], {name: n[rows] for name, n in numbers.items()})
-        for key, rows in groups.items()
-    }
+    names, codes = zip(*(_coded(cells[name]) for name in ("measure", "level", "label", "venue")), strict=True)
+    both = codes[0] * len(names[1]) + codes[1]
+    grids = {}
+    for code in _in_order(both):
+        rows = np.flatnonzero(both == code)
+        key = names[0][code // len(names[1])], names[1][code % len(names[1])]
+        labels, venues = _in_order(codes[2][rows]), np.unique(codes[3][rows])
+        venues = venues[np.argsort(np.array(names[3])[venues])]
+        at = _places(labels)[codes[2][rows]], _places(venues)[codes[3][rows]]
+        grids[key] = _grid(
+            tuple(names[2][label] for label in labels),
+            tuple(names[3][venue] for venue in venues),
+            at,
+            {name: values[rows] for name, values in numbers.items()},
+        )
+    return grids
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[list[str], Codes]:
+    """The texts of a column, each once, and which of them each row has."""
+    coded = column.combine_chunks().dictionary_encode()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
+
+
+def _in_order(codes: Codes) -> Codes:
+    """Each code once, in the order in which they come."""
+    found, first = np.unique(codes, return_index=True)
+    ordered: Codes = found[np.argsort(first)]
+    return ordered
+
+
+def _places(codes: Codes) -> Codes:
+    """Where each code stands among these."""
+    places = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
+    places[codes] = np.arange(len(codes))
+    return places
 
 
 def _floats(cells: pa.Table, name: str) -> Floats:
@@ -83,18 +113,16 @@ def _floats(cells: pa.Table, name: str) -> Floats:
     return column
 
 
-def _grid(labels: NDArray[np.object_], venues: NDArray[np.object_], numbers: Mapping[str, Floats]) -> Grid:
-    rows = {label: n for n, label in enumerate(dict.fromkeys(labels))}
-    columns = {venue: n for n, venue in enumerate(sorted(set(venues)))}
-    at = ([rows[label] for label in labels], [columns[venue] for venue in venues])
-
+def _grid(
+    labels: tuple[str, ...], venues: tuple[str, ...], at: tuple[Codes, Codes], numbers: Mapping[str, Floats]
+) -> Grid:
     def placed(name: str) -> Floats:
-        matrix = np.full((len(rows), len(columns)), np.nan)
+        matrix = np.full((len(labels), len(venues)), np.nan)
         matrix[at] = numbers[name]
         return matrix
 
     signed = Estimates(placed("fit"), placed("sigma"))
-    return Grid(tuple(rows), tuple(columns), placed("judged"), signed, placed("estimate"))
+    return Grid(labels, venues, placed("judged"), signed, placed("estimate"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,12 +144,14 @@ def _column(
     return _cells(measure, venues, "", ("",), level, fit, noisy=noisy, withheld=withheld, most=most)
 
 
-def cell_id(measure: str, venue: str, label: str, level: str) -> str:
-    """The stable address of a cell; wider levels carry their level's name."""
-    place = f"{level}:{label}" if level in WIDER else label
+def cell_ids(measure: str, venues: Sequence[str], labels: Sequence[str], level: str) -> list[str]:
+    """The stable addresses of cells, venue by venue; wider levels carry their level's name."""
     if level == "core":
-        place = level
-    return "/".join(part for part in (measure, venue, place) if part)
+        places = [level] * len(labels)
+    else:
+        places = [f"{level}:{label}" if level in WIDER else label for label in labels]
+    ends = [f"/{place}" if place else "" for place in places]
+    return [start + end for start in (f"{measure}/{v}" if v else measure for v in venues) for end in ends]
 
 
 def _cells(
@@ -173,7 +175,7 @@ def _cells(
         return pa.array(np.where(hidden, 0.0, np.minimum(array.ravel(), most)))
 
     columns = {
-        "cell_id": [cell_id(measure, venue, label, level) for venue in venues for label in labels],
+        "cell_id": cell_ids(measure, venues, labels, level),
         "measure": [measure] * size,
         "venue": np.repeat(np.array(venues, dtype=object), len(labels)),
         "dimension": [dimension] * size,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy import Connection
 
 from aggregation.counts import Keysets
-from aggregation.geography import distance_km
+from aggregation.geography import kilometres_from
 from ingest.seasons import Season
 from ingest.snapshot import Snapshot
 from ingest.vocabulary import Genre, ProductClass
@@ -42,11 +41,7 @@ def nearness(runtime: Runtime, connection: Connection) -> Nearness:
     return Nearness(
         tuple(area.code for area in areas),
         runtime.inhabitants.by_area,
-        {
-            slug: np.array([distance_km(place, area) for area in areas])
-            for slug, place in places
-            if place is not None
-        },
+        {slug: kilometres_from(place, areas) for slug, place in places if place is not None},
     )
 
 

@@ -15,6 +15,7 @@ from privacy.attacker_facts import Edition
 from privacy.budget import BudgetExhaustedError
 from privacy.checkpoints import LedgerRefusedError
 from privacy.clearing import Clearance, NotClearedError
+from privacy.disclosure_cells import read_grids
 from privacy.policy import POLICY
 from privacy.publish import Desk, NotApprovedError, publish, visible
 from service import audit, network, people, provenance
@@ -89,7 +90,7 @@ def _desk(runtime: Runtime, connection: Connection, prepared: Prepared) -> Desk:
     groups, places = network.peer_groups(connection, season), regions(runtime)
     # Also those that were withdrawn since: they were read.
     earlier = [
-        Edition(stored.cells(), {who: stored.audience(who) for who in stored.audiences}, groups)
+        Edition(read_grids(stored.cells()), {who: stored.audience(who) for who in stored.audiences}, groups)
         for stored in visible(connection, runtime.releases)
         if stored.id.startswith(f"{season.slug}.") and stored.id != prepared.publication.key
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.geography import Area, distance_km, load_pack
+from aggregation.geography import Area, kilometres_from, load_pack
 from privacy.nearness import Nearness
 
 Floats = NDArray[np.float64]
@@ -101,8 +101,7 @@ def _near(areas: list[Area], people: Floats, venues: tuple[str, ...], stands: In
     """As the service makes it of the pack and a source of inhabitants."""
     codes = tuple(area.code for area in areas)
     kilometres = {
-        venue: np.array([distance_km(areas[int(at)], area) for area in areas])
-        for venue, at in zip(venues, stands, strict=True)
+        venue: kilometres_from(areas[int(at)], areas) for venue, at in zip(venues, stands, strict=True)
     }
     return Nearness(codes, dict(zip(codes, np.rint(people).tolist(), strict=True)), kilometres)
 

@@ -17,6 +17,7 @@ from privacy.attacker import Breach, attack
 from privacy.attacker_facts import Edition, UnknownProductError, check_known
 from privacy.clearing import Clearance, NotClearedError, leave_out
 from privacy.disclosure import audience_files
+from privacy.disclosure_cells import read_grids
 from privacy.peer_groups import PeerGroup
 from privacy.publish import protect
 from tests.privacy.made_cells import LATE_ENOUGH, SEASON, a_cell, a_group, a_table, reach_cells
@@ -35,7 +36,7 @@ def edition(
     cells = a_table(rows)
     venues = sorted({str(row["venue"]) for row in rows} - {""})
     files = audience_files(cells, groups, venues, everyone(venues, owners), SEASON, LATE_ENOUGH, regions)
-    return Edition(cells, files, groups)
+    return Edition(read_grids(cells), files, groups)
 
 
 def everyone(venues: Sequence[str], owners: Mapping[str, str]) -> dict[str, str]:
@@ -48,7 +49,7 @@ def breaches(
     regions: Mapping[str, str] | None = None,
     earlier: Sequence[Edition] = (),
 ) -> tuple[Breach, ...]:
-    venues = sorted({name for name in now.cells["venue"].to_pylist() if name})
+    venues = sorted({venue for grid in now.grids.values() for venue in grid.venues})
     return attack(now, venues, owners, regions or {}, earlier)
 
 
@@ -101,7 +102,7 @@ def with_shown(
     parts = [edition(rows, [group], owners) for group in groups]
     names = {who for part in parts for who in part.files}
     files = {who: pa.concat_tables([part.files[who] for part in parts if who in part.files]) for who in names}
-    return means_of(Edition(parts[0].cells, files, groups))
+    return means_of(Edition(parts[0].grids, files, groups))
 
 
 def means_of(now: Edition) -> Edition:
@@ -110,12 +111,12 @@ def means_of(now: Edition) -> Edition:
         who: file.filter(pc.invert(pc.match_substring_regex(file["measure"], "^peer_(q1|median|q3)/")))
         for who, file in now.files.items()
     }
-    return Edition(now.cells, files, now.groups)
+    return Edition(now.grids, files, now.groups)
 
 
 def without(now: Edition, found: Sequence[Breach]) -> Edition:
     dropped = frozenset(told for breach in found for told in breach.refused)
-    return Edition(now.cells, {who: leave_out(file, dropped) for who, file in now.files.items()}, now.groups)
+    return Edition(now.grids, {who: leave_out(file, dropped) for who, file in now.files.items()}, now.groups)
 
 
 def test_T_08_what_is_left_out_of_a_total_is_its_complement() -> None:
@@ -129,7 +130,7 @@ def test_T_08_what_is_left_out_of_a_total_is_its_complement() -> None:
     shown = {
         who: set_shown(file, "network_returning", sum(values.values())) for who, file in now.files.items()
     }
-    found = breaches(Edition(now.cells, shown, []))
+    found = breaches(Edition(now.grids, shown, []))
     assert {(breach.owner, breach.cell[0]) for breach in found} == {("a", "returning")}
     assert refused(found) == {"network_returning"}
 
@@ -172,9 +173,9 @@ def test_T_08_V_8_an_area_that_is_withheld_alone_is_its_region_less_the_other_ar
         who: pa.concat_tables([file.filter(pc.not_equal(file["label"], "NL-1000")), one_shown(file, total)])
         for who, file in now.files.items()
     }
-    found = breaches(Edition(now.cells, shown, []), regions=NESTED)
+    found = breaches(Edition(now.grids, shown, []), regions=NESTED)
     assert any(breach.owner == "a" for breach in found)
-    assert breaches(without(Edition(now.cells, shown, []), found), regions=NESTED) == ()
+    assert breaches(without(Edition(now.grids, shown, []), found), regions=NESTED) == ()
 
 
 def one_shown(file: pa.Table, value: float) -> pa.Table:
@@ -262,7 +263,7 @@ def test_T_08_V_10_the_files_of_all_audiences_are_read_together() -> None:
         files[who] = files[who].filter(pc.not_equal(files[who]["group"], "one"))
     mine = pc.equal(files["coordinator"]["group"], "one")
     files["coordinator"] = files["coordinator"].filter(mine)
-    found = breaches(Edition(both.cells, files, groups))
+    found = breaches(Edition(both.grids, files, groups))
     assert any("coordinator" in breach.readers and breach.owner == "h" for breach in found)
 
 
@@ -304,10 +305,35 @@ def test_V_0_noise_hides_no_venue_and_the_check_clears_what_the_rules_pass() -> 
     owners = {venue: venue for venue in VENUES}
     clearance = Clearance([a_group(VENUES)], VENUES, owners, SEASON, LATE_ENOUGH, REGIONS)
     files = clearance.files(cells)
-    assert attack(Edition(cells, files, clearance.groups), VENUES, owners, REGIONS) == ()
+    assert attack(Edition(read_grids(cells), files, clearance.groups), VENUES, owners, REGIONS) == ()
     shown = [row for row in files[VENUES[0]].to_pylist() if row["status"] == "derived" and row["group"]]
     assert "peer_mean/reach" in {row["measure"] for row in shown}
     assert not any(row["venue"] not in ("", VENUES[0]) for row in files[VENUES[0]].to_pylist())
+
+
+def test_T_08_what_is_told_of_others_is_found_once_and_no_leaning_of_areas_moves_it() -> None:
+    """What is remembered of the cells with none leaning is what the leaning ones would give."""
+    owners = {venue: venue for venue in VENUES}
+
+    def anew() -> Clearance:
+        return Clearance([a_group(VENUES)], VENUES, owners, SEASON, LATE_ENOUGH, REGIONS)
+
+    with_memory, leaning = anew(), list[pa.Table]()
+
+    def spread(cells: pa.Table) -> dict[str, float]:
+        leaning.append(cells)
+        return dict(with_memory.spread(cells))
+
+    cells = protect(exact_tables(3, size=60_000), regions=REGIONS, spread=spread).cells
+    assert not cells["estimate"].equals(leaning[0]["estimate"]), "areas leaned on nothing"
+    assert with_memory.files(cells) == anew().files(cells)
+
+    # Other integers under the same estimates, so that other cells are dominated.
+    first = pc.equal(cells["venue"], VENUES[0])
+    noisy = pc.if_else(first, pc.multiply(cells["noisy"], 50), cells["noisy"])
+    other = cells.set_column(cells.schema.get_field_index("noisy"), "noisy", noisy)
+    assert with_memory.files(other) == anew().files(other)
+    assert with_memory.files(other)["public"] != with_memory.files(cells)["public"]
 
 
 @settings(max_examples=15, deadline=None)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import privacy.publish
-from aggregation.geography import Area, distance_km, load_pack
+from aggregation.geography import Area, kilometres_from, load_pack
 from privacy.disclosure import network_spread
 from privacy.nearness import Nearness
 from privacy.policy import POLICY
@@ -70,7 +70,7 @@ def scene(*, gravity: bool, bookers: int = BOOKERS, every: int = EVERY, seed: in
         tuple(f"venue-{n:02d}" for n in range(VENUES)), tuple(area.code for area in known), known
     )
     inhabitants = np.rint(np.exp(draw.normal(8.0, 1.0, len(known))))
-    kilometres = np.array([[distance_km(home, area) for area in known] for home in homes])
+    kilometres = np.array([kilometres_from(home, known) for home in homes])
     nearby = np.exp(-kilometres / KILOMETRES) if gravity else draw.dirichlet(np.full(len(known), 0.3), VENUES)
     pull = nearby * np.exp(draw.normal(0, 0.8, VENUES))[:, None]
     rows = [row for n in range(bookers) for row in _booker(draw, n, where, inhabitants, pull)]
