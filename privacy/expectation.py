@@ -7,7 +7,7 @@ the last published release, or from the policy's priors where there is none.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,9 +42,15 @@ class ExpectedError:
         return self.half_width / self.typical if self.typical > 0 else float("inf")
 
 
-def expected_error(policy: Policy, previous: pa.Table | None = None) -> tuple[ExpectedError, ...]:
-    """Every table's expected error, in the policy's order. Consistency makes the published one smaller."""
-    return tuple(_expected(plan, policy, previous) for plan in policy.tables)
+def expected_error(
+    policy: Policy, previous: pa.Table | None = None, scales: Mapping[str, float] | None = None
+) -> tuple[ExpectedError, ...]:
+    """Every table's expected error, in the policy's order. Consistency makes the published one smaller.
+
+    `scales`: those of a correction (privacy.corrections.blocks), by the tables' names.
+    """
+    known = scales or {plan.name: plan_scale(policy, plan) for plan in policy.tables}
+    return tuple(_expected(plan, known[plan.name], previous) for plan in policy.tables)
 
 
 def expected_charges(policy: Policy, season: Season, *, look_back: bool) -> tuple[Charge, ...]:
@@ -92,8 +98,7 @@ def _sensitivity(policy: Policy, plan: TablePlan) -> Sensitivity:
     return Sensitivity(bound.cells, bound.size)
 
 
-def _expected(plan: TablePlan, policy: Policy, previous: pa.Table | None) -> ExpectedError:
-    scale = plan_scale(policy, plan)
+def _expected(plan: TablePlan, scale: float, previous: pa.Table | None) -> ExpectedError:
     sizes = _released_sizes(plan, previous)
     typical = float(np.median(sizes)) if len(sizes) else float(plan.typical)
     return ExpectedError(

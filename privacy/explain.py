@@ -110,6 +110,27 @@ _NOISE = (
         "den weitesten. Sie wird nie neu gezogen: Wer zweimal fragt, bekommt dieselbe Antwort.",
     ),
 )
+_CORRECTION = (
+    Text("What was corrected", "Wat gecorrigeerd is", "Ce qui a été corrigé", "Was korrigiert wurde"),
+    Text(
+        "This edition corrects {release} for {venue}. All figures of that venue and all figures that span "
+        "venues were drawn anew, with more noise than before, whether or not they changed: so nobody can "
+        "tell what was corrected. The noisy figures of all other venues stand as they were; the earlier "
+        "edition stays to be read.",
+        "Deze editie corrigeert {release} voor {venue}. Alle cijfers van dat huis en alle cijfers die over "
+        "huizen heen gaan zijn opnieuw geloot, met meer ruis dan eerst, of ze nu veranderden of niet: zo is "
+        "niet te zien wat er gecorrigeerd is. De cijfers met ruis van alle andere huizen staan zoals ze "
+        "stonden; de eerdere editie blijft te lezen.",
+        "Cette édition corrige {release} pour {venue}. Tous les chiffres de cette salle et tous ceux qui "
+        "portent sur plusieurs salles ont été tirés à nouveau, avec plus de bruit qu'avant, qu'ils aient "
+        "changé ou non : nul ne voit donc ce qui a été corrigé. Les chiffres bruités de toutes les autres "
+        "salles restent tels quels ; l'édition précédente reste lisible.",
+        "Diese Ausgabe korrigiert {release} für {venue}. Alle Zahlen dieses Hauses und alle Zahlen über "
+        "mehrere Häuser wurden neu gezogen, mit mehr Rauschen als zuvor, ob sie sich änderten oder nicht: So "
+        "sieht niemand, was korrigiert wurde. Die verrauschten Zahlen aller anderen Häuser bleiben, wie sie "
+        "waren; die frühere Ausgabe bleibt lesbar.",
+    ),
+)
 _LOSS = (
     Text(
         "What it costs: season {season}",
@@ -161,6 +182,7 @@ def explain(manifest: Mapping[str, Any], language: str = "en") -> tuple[Paragrap
         _paragraph(_UNIT, language, {}),
         _paragraph(_BOUNDS, language, manifest["bounds"]),
         _paragraph(_NOISE, language, noise),
+        *([_paragraph(_CORRECTION, language, manifest["corrects"])] if "corrects" in manifest else []),
         *(_paragraph(_LOSS, language, _loss(loss, language)) for loss in manifest["losses"]),
         _paragraph(_OUTSIDE, language, {}),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ class NoisyTable:
     """One drawn table: integers in keyset order and the scale of their noise.
 
     `factor`: what a drawn integer is multiplied with to speak of this measure (privacy/first_venues.py);
-    `drawn` is false where they were drawn of another one.
+    `drawn` is false where they were drawn of another one; `kept`: venues whose noise has another scale.
     """
 
     name: str
@@ -35,10 +35,17 @@ class NoisyTable:
     scale: float
     factor: float = 1.0
     drawn: bool = True
+    kept: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def variance(self) -> float:
-        return max((self.factor * self.scale) ** 2, NO_NOISE)
+    def scales(self) -> Floats:
+        """The scale of each venue's noise."""
+        return np.array([self.kept.get(venue, self.scale) for venue in self.venues])
+
+    @property
+    def variance(self) -> Floats:
+        """Of what each venue's integers say of this measure: (venues, 1)."""
+        return np.maximum((self.factor * self.scales) ** 2, NO_NOISE)[:, None]
 
     @property
     def observed(self) -> Floats:
@@ -78,7 +85,7 @@ class Fit:
 def plain_fit(table: NoisyTable) -> Fit:
     """A table that adds up with nothing: its integers, never below zero."""
     signed = table.observed
-    return Fit(signed, np.full_like(signed, table.variance), np.maximum(signed, 0.0))
+    return Fit(signed, np.broadcast_to(table.variance, signed.shape), np.maximum(signed, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +188,7 @@ class Tree:
         observed, variance = np.zeros((venues, size)), np.full((venues, size), np.inf)
         for node, (table, column) in self.observed.items():
             observed[:, node] = table.observed[:, column]
-            variance[:, node] = table.variance
+            variance[:, node] = table.variance[:, 0]
         forest = Forest(np.array(self.group), np.array(self.parent)).repeated(venues)
         shared = np.zeros_like(observed)
         signed, fitted = _fitted(forest, observed, variance, shared)

@@ -51,6 +51,7 @@ def build_manifest(
         "season": publication.season.label,
         "edition": publication.edition,
         "publication_digest": publication.digest,
+        **_corrects(publication),
         "unit": policy.unit,
         "bounds": asdict(policy.bounds),
         "mechanism": MECHANISM,
@@ -73,6 +74,13 @@ def build_manifest(
         "unprotected_quantities": list(UNPROTECTED),
         "date": now.astimezone(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _corrects(publication: Publication) -> dict[str, Any]:
+    """For which venue which edition is corrected; nothing in a first edition."""
+    if not publication.corrects:
+        return {}
+    return {"corrects": {"venue": publication.corrects, "release": publication.before}}
 
 
 def epsilons(loss: PrivacyLoss) -> dict[str, float]:
@@ -118,4 +126,19 @@ def _table(fact: TableFacts) -> dict[str, Any]:
             }
             for season, bound in sorted(fact.bounds.items())
         ],
+        **_kept(fact),
+    }
+
+
+def _kept(fact: TableFacts) -> dict[str, Any]:
+    """In a correction: whose integers stand as drawn before, by the scale of their noise."""
+    if not fact.kept:
+        return {}
+    scales = sorted(set(fact.kept.values()))
+    by_scale = {s: sorted(venue for venue, own in fact.kept.items() if own == s) for s in scales}
+    return {
+        "kept": [
+            {"scale": scale, "margin95": raw_margin(scale), "venues": venues}
+            for scale, venues in by_scale.items()
+        ]
     }

@@ -236,6 +236,24 @@ def declared_bounds(bounds: Bounds) -> Mapping[str, TableBound]:
     }
 
 
+def at_one_venue(bounds: Bounds) -> Mapping[str, TableBound]:
+    """How far one unit may move one venue's cells of each table that has venues (for corrections)."""
+    one, tickets = TableBound(1, 1), TableBound(1, bounds.tickets_per_venue)
+    return {
+        "reach_by_area": one,
+        "reach_by_area_first": one,
+        "returning": one,
+        "attendance_bands": one,
+        "reach_by_genre": TableBound(bounds.genres_per_venue, 1),
+        "reach_by_product_class": TableBound(bounds.classes_per_venue, 1),
+        "reach_by_channel": one,
+        "visits": tickets,
+        "tickets": tickets,
+        "reach_beyond": one,
+        "unidentified_visits": TableBound(1, bounds.tickets_per_order),
+    }
+
+
 def wanted(policy: Policy) -> list[Wanted]:
     """The policy's tables as dividing the budget sees them."""
     bound = declared_bounds(policy.bounds)

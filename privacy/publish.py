@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from privacy import kept_draws, ledger
 from privacy.checkpoints import Checkpoints
+from privacy.corrections import plan_correction
 from privacy.estimate import estimate_cells
 from privacy.fitting import NoisyTable
 from privacy.kept_draws import Drawn
@@ -107,7 +108,7 @@ def publish(
         if (stored := _finished(publication.key, state, desk, actor, now)) is not None:
             return stored
         _check_approved(publication, desk, approved)
-        planned = plan_release(count(), desk.policy, desk.regions)
+        planned = _planned(publication, count(), desk)
         if (paid := _paid_before(publication, planned, desk, actor, now)) is not None:
             reservation, noisy = paid
         else:
@@ -161,6 +162,21 @@ def _check_approved(publication: Publication, desk: Desk, approved: str) -> None
         )
     if approved != publication.digest:
         raise NotApprovedError("The data, cells or policy changed since this was approved. Propose it again.")
+
+
+def _planned(publication: Publication, tables: Sequence[ExactTable], desk: Desk) -> Planned:
+    """What is drawn: all of it, or what a correction draws anew of the edition before."""
+    planned = plan_release(tables, desk.policy, desk.regions)
+    if not publication.corrects:
+        return planned
+    with desk.engine.begin() as connection:
+        final = ledger.state_of(connection, publication.before).finalised
+    before = desk.store.open(publication.before) if desk.store.exists(publication.before) else None
+    if before is None or final is None or final.digest != before.manifest_digest:
+        raise NotApprovedError("There is no finished edition to correct.")
+    if problems := before.verify(desk.signing_key.public_key()):
+        raise ReleaseDamagedError(f"Release {before.id}: {'; '.join(problems)}. Restore it from a backup.")
+    return plan_correction(planned, publication.corrects, before.cells(), before.manifest, desk.policy)
 
 
 def _paid_before(
@@ -256,7 +272,12 @@ def _cells(
     spread: Spread,
     near: Nearness,
 ) -> pa.Table:
-    tables = [NoisyTable(f.name, f.measure, f.level, f.keyset, noisy[f.name], f.scale) for f in planned.facts]
+    tables = [
+        NoisyTable(
+            f.name, f.measure, f.level, f.keyset, planned.whole(f, noisy[f.name]), f.scale, kept=f.kept
+        )
+        for f in planned.facts
+    ]
     # What may be seen of the network does not hang on how areas lean, so it is found with none leaning on it.
     cells = estimate_cells(tables, regions, near=near, bounds=planned.bounds)
     seen = spread(cells)

@@ -81,6 +81,16 @@ class StoredRelease:
     path: Path
 
     @property
+    def season_slug(self) -> str:
+        """Of which season it is, as its key begins (privacy.workload.Publication)."""
+        return self.id.partition(".")[0]
+
+    @property
+    def edition(self) -> int:
+        """Which edition it is, as its key ends."""
+        return int(self.id.rpartition(".e")[2])
+
+    @property
     def manifest(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self.manifest_bytes)
         return content

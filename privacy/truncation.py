@@ -91,7 +91,8 @@ def _pairs(venues: int) -> int:
 
 
 def _sum(table: NoisyTable) -> tuple[float, float]:
-    return float(table.noisy.sum()), table.scale * math.sqrt(table.noisy.size)
+    cells = table.noisy.size // len(table.venues)
+    return float(table.noisy.sum()), math.sqrt(float((table.scales**2).sum()) * cells)
 
 
 def _cell(table: NoisyTable, label: str) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +27,10 @@ if TYPE_CHECKING:  # exact counts are handed in; importing this module does not 
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
-    """What is told about one drawn table: all of it public. `bounds` and `losses` stand per season read."""
+    """What is told about one drawn table: all of it public. `bounds` and `losses` stand per season read.
+
+    `kept`: in a correction, the venues whose integers stand as drawn before, with the scale of their noise.
+    """
 
     name: str
     measure: str
@@ -36,17 +39,32 @@ class TableFacts:
     scale: float
     bounds: Mapping[Season, Sensitivity]
     losses: Mapping[Season, PrivacyLoss]
+    kept: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A release before its draw. `draws` are private; the rest is public."""
+    """A release before its draw. `draws` are private; the rest is public.
+
+    `stand`: in a correction, the integers of the edition before, of tables of which some stand.
+    """
 
     season: Season
     facts: tuple[TableFacts, ...]
     draws: Mapping[str, Draw]
     charges: tuple[Charge, ...]
     bounds: Bounds
+    stand: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    def whole(self, fact: TableFacts, drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A table's integers in keyset order: those drawn now, and those that stand."""
+        if not fact.kept:
+            return drawn
+        venues = fact.keyset.axes[0].labels
+        integers = self.stand[fact.name].reshape(len(venues), -1).copy()
+        anew = [venue not in fact.kept for venue in venues]
+        integers[anew] = drawn.reshape(-1, integers.shape[1])
+        return integers.ravel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,7 @@ class Publication:
     """What two people approve before anything is drawn; its digest binds every part.
 
     `input_digest` is the salted hash of the input snapshots, `keyset_digest` that of the declared cells.
+    `corrects` names the venue for which the edition before is corrected, and is empty otherwise.
     """
 
     season: Season
@@ -63,6 +82,12 @@ class Publication:
     regions_digest: str
     policy_digest: str
     workload: str = WORKLOAD
+    corrects: str = ""
+
+    @property
+    def before(self) -> str:
+        """The key of the edition before this one."""
+        return replace(self, edition=self.edition - 1).key
 
     @property
     def key(self) -> str:
@@ -71,7 +96,8 @@ class Publication:
 
     @property
     def digest(self) -> str:
-        parts = (self.key, self.input_digest, self.keyset_digest, self.regions_digest, self.policy_digest)
+        parts = [self.key, self.input_digest, self.keyset_digest, self.regions_digest, self.policy_digest]
+        parts += [self.corrects] if self.corrects else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -130,13 +156,19 @@ def plan_release(tables: Sequence[ExactTable], policy: Policy, regions: Mapping[
     return Planned(season, tuple(facts), draws, charged, policy.bounds)
 
 
-def charges(facts: Sequence[TableFacts], season: Season) -> tuple[Charge, ...]:
-    """What each season's account pays: OpenDP's map of all tables that read it, by their bounds for it."""
+def charges(
+    facts: Sequence[TableFacts], season: Season, purpose: Purpose | None = None
+) -> tuple[Charge, ...]:
+    """What each season's account pays: OpenDP's map of all tables that read it, by their bounds for it.
+
+    `purpose`: what for, where it is one and the same for each season.
+    """
     found = []
     for read in sorted({s for fact in facts for s in fact.bounds}, reverse=True):
         reading = [fact for fact in facts if read in fact.bounds]
         loss = release_loss([fact.bounds[read] for fact in reading], [fact.scale for fact in reading])
-        found.append(Charge(read, Purpose.OWN if read == season else Purpose.LOOK_BACK, loss))
+        own = Purpose.OWN if read == season else Purpose.LOOK_BACK
+        found.append(Charge(read, purpose or own, loss))
     return tuple(found)
 
 

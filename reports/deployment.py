@@ -123,7 +123,8 @@ def _promised(facts: Facts) -> PrivacyLoss:
 
 
 def _words(facts: Facts) -> dict[str, Any]:
-    latest = facts.manifests[-1]
+    # A correction draws a part anew, and so does not say how a release is made.
+    latest = next(one for one in reversed(facts.manifests) if "corrects" not in one)
     policy, bounds = facts.policy, facts.policy.bounds
     return {
         "network": facts.network,

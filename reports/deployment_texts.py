@@ -89,8 +89,9 @@ Here that is {holder}, so that neither it nor the operator alone can test a gues
     "release_type_details": """
 One release for each season, at least {lag} months after its end. A season's account is never renewed:
 what was spent on a season stays spent for good, through crashes, corrections and restored backups. A
-correction would be a new edition and a new charge to the same account. When an account is used up,
-nothing more is released of that season. A new season opens an account of its own.
+correction is a new edition and a new charge to the same account: all cells of the venue that is named, and
+all tables that span venues, are drawn anew, whether or not they changed; all other integers stand. When an
+account is used up, nothing more is released of that season. A new season opens an account of its own.
 """,
     "data_source_type_details": """
 New performances come in all the time, and a venue may send a better extract of an old one. A release

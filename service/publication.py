@@ -17,7 +17,7 @@ from privacy.publish import visible
 from privacy.release import StoredRelease
 from service import access, audit, jobs, people, tables
 from service.access import NotThereError, Person
-from service.publication_input import prepare
+from service.publication_input import Prepared, prepare
 from service.runtime import Runtime
 
 PUBLISH = "publish"
@@ -45,6 +45,14 @@ class Standing:
     view: str
     reason: str | None
     beyond_plan: str
+    corrects: str
+
+
+def propose(runtime: Runtime, person: Person, season: Season, corrects: str, beyond_plan: str) -> str:
+    """Propose a season or, where a venue is named, the correction of its figures."""
+    if corrects:
+        return propose_correction(runtime, person, season, corrects, beyond_plan)
+    return propose_publication(runtime, person, season, beyond_plan)
 
 
 def propose_publication(runtime: Runtime, person: Person, season: Season, beyond_plan: str = "") -> str:
@@ -54,9 +62,8 @@ def propose_publication(runtime: Runtime, person: Person, season: Season, beyond
     """
     access.check(person, access.may_coordinate)
     access.check_admitted(person)
-    settings = runtime.settings
     # Earlier, every peer figure would be withheld for good: an edition is drawn and written once.
-    if settings.today() < lag_ends(season.last_day):
+    if runtime.settings.today() < lag_ends(season.last_day):
         raise StandsOtherwiseError(
             "A season can be published from three months after its end. Propose it then."
         )
@@ -65,30 +72,80 @@ def propose_publication(runtime: Runtime, person: Person, season: Season, beyond
             prepared = prepare(runtime, connection, season, 1)
             if not prepared.now.current.num_rows:
                 raise StandsOtherwiseError("No venue has delivered anything for this season yet.")
-            publication_id = secrets.token_hex(6)
-            connection.execute(
-                insert(tables.publications).values(
-                    id=publication_id,
-                    season=season.start_year,
-                    edition=1,
-                    state="proposed",
-                    view="shown",
-                    digest=prepared.publication.digest,
-                    proposed_by=person.id,
-                    beyond_plan=beyond_plan.strip(),
-                    proposed_at=_at(settings.now()),
-                )
-            )
-            audit.record(
-                connection,
-                at=settings.now(),
-                actor=person.actor,
-                action="propose",
-                subject=f"publication:{publication_id}",
-                detail={"season": season.label, "beyond_plan": beyond_plan.strip()},
-            )
+            return _enter(runtime, connection, person, prepared, beyond_plan)
     except IntegrityError:
         raise StandsOtherwiseError("This season was proposed or published already.") from None
+
+
+def propose_correction(
+    runtime: Runtime, person: Person, season: Season, venue: str, beyond_plan: str = ""
+) -> str:
+    """Propose a new edition in which one venue's figures, and what spans venues, are drawn anew.
+
+    Raises StandsOtherwiseError where there is nothing to correct, or another edition is on its way.
+    """
+    access.check(person, access.may_coordinate)
+    access.check_admitted(person)
+    try:
+        with runtime.writing() as connection:
+            editions = [
+                one
+                for one in everything(connection)
+                if one.season == season.start_year and one.state != "cancelled"
+            ]
+            if not editions:
+                raise StandsOtherwiseError(
+                    "This season was not published yet, so there is nothing to correct."
+                )
+            if editions[0].state != "published" or editions[0].release is None:
+                raise StandsOtherwiseError(
+                    "Another edition of this season is on its way. Finish or cancel it."
+                )
+            before = runtime.releases.open(editions[0].release)
+            if venue not in before.audiences or venue not in {v.slug for v in people.all_venues(connection)}:
+                raise StandsOtherwiseError("This venue is not in the published season.")
+            prepared = prepare(runtime, connection, season, editions[0].edition + 1, venue)
+            if before.manifest["keyset_digest"] != prepared.publication.keyset_digest:
+                raise StandsOtherwiseError(
+                    "The venues, areas or genres changed since this season was published, "
+                    "so its figures cannot be corrected any more."
+                )
+            return _enter(runtime, connection, person, prepared, beyond_plan)
+    except IntegrityError:
+        raise StandsOtherwiseError("This correction was proposed already.") from None
+
+
+def _enter(
+    runtime: Runtime, connection: Connection, person: Person, prepared: Prepared, beyond_plan: str
+) -> str:
+    """A proposal in the book and in the trail; its id."""
+    publication_id, publication = secrets.token_hex(6), prepared.publication
+    now = runtime.settings.now()
+    connection.execute(
+        insert(tables.publications).values(
+            id=publication_id,
+            season=publication.season.start_year,
+            edition=publication.edition,
+            corrects=publication.corrects,
+            state="proposed",
+            view="shown",
+            digest=publication.digest,
+            proposed_by=person.id,
+            beyond_plan=beyond_plan.strip(),
+            proposed_at=_at(now),
+        )
+    )
+    detail = {"season": publication.season.label, "beyond_plan": beyond_plan.strip()}
+    if publication.corrects:
+        detail |= {"edition": str(publication.edition), "corrects": publication.corrects}
+    audit.record(
+        connection,
+        at=now,
+        actor=person.actor,
+        action="propose",
+        subject=f"publication:{publication_id}",
+        detail=detail,
+    )
     return publication_id
 
 
@@ -119,7 +176,7 @@ def approve_publication(runtime: Runtime, person: Person, publication_id: str) -
     with runtime.writing() as connection:
         standing = get(connection, publication_id)
         access.check_second_person(standing.proposed_by, person)
-        prepared = prepare(runtime, connection, Season(standing.season), standing.edition)
+        prepared = prepare(runtime, connection, Season(standing.season), standing.edition, standing.corrects)
         if prepared.publication.digest != standing.digest:
             raise StandsOtherwiseError(
                 "The data, the cells or the policy changed since this was proposed. "
@@ -191,7 +248,7 @@ def everything(connection: Connection) -> list[Standing]:
 
 
 def releases_in_view(runtime: Runtime, connection: Connection) -> list[StoredRelease]:
-    """What may be seen: paid for, stored, and not held or withdrawn. Newest season first."""
+    """What may be seen: paid for, stored, and not held or withdrawn. Newest season and edition first."""
     table = tables.publications
     shown = {
         row.release
@@ -200,7 +257,7 @@ def releases_in_view(runtime: Runtime, connection: Connection) -> list[StoredRel
         )
     }
     found = [stored for stored in visible(connection, runtime.releases) if stored.id in shown]
-    return sorted(found, key=lambda stored: stored.id, reverse=True)
+    return sorted(found, key=lambda stored: (stored.season_slug, stored.edition), reverse=True)
 
 
 def delivered(connection: Connection, season: Season) -> dict[str, bool]:

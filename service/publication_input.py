@@ -56,7 +56,9 @@ class Prepared:
     near: Nearness
 
 
-def prepare(runtime: Runtime, connection: Connection, season: Season, edition: int) -> Prepared:
+def prepare(
+    runtime: Runtime, connection: Connection, season: Season, edition: int, corrects: str = ""
+) -> Prepared:
     """Bind a season's edition to the data, the cells, the geography and the policy of this moment."""
     now, earlier = intake.snapshots(runtime, connection, season)
     # By declaration: whether anything was delivered for the season before must not show in what is drawn.
@@ -70,5 +72,6 @@ def prepare(runtime: Runtime, connection: Connection, season: Season, edition: i
         keyset_digest=declared.digest,
         regions_digest=regions_digest(regions(runtime), near),
         policy_digest=POLICY.digest,
+        corrects=corrects,
     )
     return Prepared(publication, now, before, declared, near)

@@ -15,6 +15,7 @@ from privacy.attacker_facts import Edition
 from privacy.budget import BudgetExhaustedError
 from privacy.checkpoints import LedgerRefusedError
 from privacy.clearing import Clearance, NotClearedError
+from privacy.corrections import NotCorrectableError
 from privacy.disclosure_cells import read_grids
 from privacy.policy import POLICY
 from privacy.publish import Desk, NotApprovedError, publish, visible
@@ -23,6 +24,14 @@ from service.jobs import JobFailedError, Report
 from service.publication import get, move
 from service.publication_input import Prepared, prepare, regions
 from service.runtime import Runtime
+
+REFUSALS = (
+    NotApprovedError,
+    NotClearedError,
+    NotCorrectableError,
+    BudgetExhaustedError,
+    LedgerRefusedError,
+)
 
 
 def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report) -> None:
@@ -35,7 +44,7 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
         if standing.state != "approved":
             # Its job was taken over after it had failed, or after it was cancelled: nothing may be drawn.
             raise JobFailedError("This publication stands otherwise by now. Nothing was drawn.")
-        prepared = prepare(runtime, connection, Season(standing.season), standing.edition)
+        prepared = prepare(runtime, connection, Season(standing.season), standing.edition, standing.corrects)
         desk = _desk(runtime, connection, prepared)
     steps = {"reserved": 2, "signed": 3, "drawn": 4, "stored": 5, "finalised": 6}
     report("count", 1, 6)
@@ -50,7 +59,7 @@ def run_publication(runtime: Runtime, payload: Mapping[str, Any], report: Report
             beyond_plan=standing.beyond_plan,
             checkpoint=lambda name: report(name, steps.get(name, 6), 6),
         )
-    except (NotApprovedError, NotClearedError, BudgetExhaustedError, LedgerRefusedError) as refusal:
+    except REFUSALS as refusal:
         with runtime.writing() as connection:
             move(connection, publication_id, ("approved",), state="failed", reason=str(refusal))
         raise JobFailedError(str(refusal)) from refusal

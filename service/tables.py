@@ -150,6 +150,8 @@ publications = Table(
     Column("view", String, nullable=False, default="shown"),
     Column("reason", Text, nullable=True),
     Column("beyond_plan", Text, nullable=False, default=""),
+    # The venue whose figures this edition corrects; nothing in a first edition.
+    Column("corrects", String, nullable=False, default="", server_default=""),
     # One open or finished publication per season and edition: two people cannot publish the same twice.
     Index("one_publication", "season", "edition", unique=True, sqlite_where=text("state != 'cancelled'")),
 )

@@ -82,9 +82,13 @@ class ErasureOut(Wire):
 
 
 class ReleaseIn(Wire):
-    """Which season to propose (with a reason where it passes the plan), or which proposal to approve."""
+    """Which season to propose (with a reason where it passes the plan), or which proposal to approve.
+
+    With `corrects`, a venue of a published season: a new edition for which its figures are drawn anew.
+    """
 
     season: Annotated[str, Field(pattern=r"^\d{4}[-/]\d{2}$")] | None = None
+    corrects: Annotated[str, Field(max_length=80)] = ""
     approve: str | None = None
     beyond_plan: Annotated[str, Field(max_length=500)] = ""
 
@@ -95,6 +99,7 @@ class PublicationOut(Wire):
     id: str
     season: str
     edition: int
+    corrects: str
     state: str
     job: str | None
 
@@ -105,6 +110,7 @@ class ReleaseOut(Wire):
     id: str
     season: str
     edition: int
+    corrects: str
 
 
 class JobOut(Wire):

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from aggregation.measures import MEASURES
 from ingest.seasons import Season
-from privacy import ledger
+from privacy import corrections, ledger
 from privacy.disclosure import COORDINATOR
 from privacy.expectation import expected_charges, expected_error, other_margins
 from privacy.explain import explain
@@ -19,7 +19,7 @@ from service import compare, intake, jobs, network, people, publication, tables
 from service.access import NotThereError
 from service.identity import Coordinator, House
 from service.pages import Page, Pages
-from service.publication import StandsOtherwiseError
+from service.publication import Standing, StandsOtherwiseError
 from service.runtime import Runtime
 
 router = APIRouter(include_in_schema=False)
@@ -41,6 +41,7 @@ def _overview(page: Page, house: Runtime, problem: str | None, status: int) -> R
         ]
         delivered = {season: publication.delivered(connection, season) for season in seasons}
         members = sorted(people.all_venues(connection), key=lambda venue: venue.name)
+        correctable = _correctable(publications)
         names = _names(house)
     proposable = [s for s in seasons if s.start_year not in taken and s.last_day < house.settings.today()]
     return page.show(
@@ -53,8 +54,19 @@ def _overview(page: Page, house: Runtime, problem: str | None, status: int) -> R
         members=members,
         names=names,
         proposable=proposable,
+        correctable=correctable,
+        venue_names={venue.slug: venue.name for venue in members},
         problem=problem,
     )
+
+
+def _correctable(publications: list[Standing]) -> list[Season]:
+    """Seasons whose newest edition is published: what waits or failed is finished or put aside first."""
+    newest: dict[int, Standing] = {}
+    for one in publications:
+        if one.state != "cancelled":
+            newest.setdefault(one.season, one)
+    return [Season(year) for year, one in newest.items() if one.state == "published"]
 
 
 @router.post("/publish")
@@ -63,11 +75,12 @@ def propose(
     person: Coordinator,
     house: House,
     season: Annotated[str, Form(max_length=7)],
+    corrects: Annotated[str, Form(max_length=80)] = "",
     beyond_plan: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    """Propose a season."""
+    """Propose a season, or the correction of one venue's figures in a published one."""
     try:
-        publication_id = publication.propose_publication(house, person, _season(season), beyond_plan)
+        publication_id = publication.propose(house, person, _season(season), corrects, beyond_plan)
     except StandsOtherwiseError as refusal:
         return _overview(page, house, page.say(str(refusal)), 409)
     return RedirectResponse(f"/publish/{publication_id}", 303)
@@ -127,16 +140,19 @@ def _one(page: Page, house: Runtime, publication_id: str, problem: str | None, s
     with house.reading() as connection:
         standing = publication.get(connection, publication_id)
         job = jobs.get(connection, standing.job) if standing.job else None
-        shown = _dry_run(house, connection, Season(standing.season))
+        shown = _dry_run(house, connection, standing)
     account = None
     if standing.release and standing.state == "published":
         account = explain(house.releases.open(standing.release).manifest, page.language)
+    with house.reading() as connection:
+        venue_names = {venue.slug: venue.name for venue in people.all_venues(connection)}
     return page.show(
         "publication.html",
         status,
         one=standing,
         job=job,
         names=_names(house),
+        venue_names=venue_names,
         account=account,
         measure_name=lambda measure: MEASURES[measure].names[page.language],
         problem=problem,
@@ -144,20 +160,23 @@ def _one(page: Page, house: Runtime, publication_id: str, problem: str | None, s
     )
 
 
-def _dry_run(house: Runtime, connection: Any, season: Season) -> dict[str, Any]:
+def _dry_run(house: Runtime, connection: Any, standing: Standing) -> dict[str, Any]:
     """Known from the policy and from earlier releases alone."""
-    charges = expected_charges(POLICY, season, look_back=network.looks_back(connection, season))
+    season = Season(standing.season)
+    costs = corrections.expected_charges if standing.corrects else expected_charges
+    charges = costs(POLICY, season, look_back=network.looks_back(connection, season))
     left = {
         c.season: ledger.account(connection, c.season, POLICY.budget).left_in_plan.nano_rho for c in charges
     }
     earlier = [
         r
         for r in publication.releases_in_view(house, connection)
-        if Season.parse(r.manifest["season"]) < season
+        if (r.season_slug, r.edition) < (season.slug, standing.edition)
     ]
     # Sizes come from the coordinators' own file: the middle one of all venues' figures is one venue's figure.
     seen = compare.audience_table(earlier[0], COORDINATOR) if earlier else None
-    errors = expected_error(POLICY, seen)
+    scales = {name: block.scale for name, block in corrections.blocks(POLICY).items()}
+    errors = expected_error(POLICY, seen, scales if standing.corrects else None)
     return {"charges": charges, "left": left, "errors": errors, "others": other_margins(POLICY)}
 
 

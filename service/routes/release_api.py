@@ -66,13 +66,13 @@ def regions(house: House) -> list[RegionOut]:
 
 @router.post("/releases", status_code=202, response_model=PublicationOut, responses=problems(401, 404, 409))
 def release(asked: ReleaseIn, person: Coordinator, house: House) -> PublicationOut:
-    """Propose a season, or approve what another coordinator proposed; an approval starts a job."""
+    """Propose a season or its correction, or approve what another proposed; an approval starts a job."""
     if (asked.season is None) == (asked.approve is None):
         raise ProblemError(422, "invalid", "Say either which season to propose or what to approve.")
     try:
         if asked.season is not None:
-            publication_id = publication.propose_publication(
-                house, person, Season.parse(asked.season), asked.beyond_plan
+            publication_id = publication.propose(
+                house, person, Season.parse(asked.season), asked.corrects, asked.beyond_plan
             )
         else:
             publication_id = str(asked.approve)
@@ -89,6 +89,7 @@ def release(asked: ReleaseIn, person: Coordinator, house: House) -> PublicationO
         id=standing.id,
         season=Season(standing.season).label,
         edition=standing.edition,
+        corrects=standing.corrects,
         state=standing.state,
         job=standing.job,
     )
@@ -96,10 +97,20 @@ def release(asked: ReleaseIn, person: Coordinator, house: House) -> PublicationO
 
 @router.get("/releases")
 def releases(house: House) -> list[ReleaseOut]:
-    """The releases that may be seen, newest season first."""
+    """The releases that may be seen: newest season first, of each the newest edition first."""
     with house.reading() as connection:
         stored = publication.releases_in_view(house, connection)
-    return [ReleaseOut(id=r.id, season=r.manifest["season"], edition=r.manifest["edition"]) for r in stored]
+    return [_told(r) for r in stored]
+
+
+def _told(stored: StoredRelease) -> ReleaseOut:
+    manifest = stored.manifest
+    return ReleaseOut(
+        id=stored.id,
+        season=manifest["season"],
+        edition=manifest["edition"],
+        corrects=manifest.get("corrects", {}).get("venue", ""),
+    )
 
 
 @router.get("/releases/{release_id}", response_model=dict[str, Any], responses=problems(404))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from service.verifier.documents import Document, sha256
+from service.verifier.documents import Document, Unreadable, read, sha256
 
 COLUMNS = ["cell_id", "measure", "venue", "dimension", "label", "level", "noisy", "status"]
 
@@ -41,6 +41,37 @@ def cell_problems(folder: Path, manifest: Document) -> Iterator[str]:
         pairs = zip(shown["cell_id"].to_pylist(), shown["noisy"].to_pylist(), strict=True)
         if any(noisy is not None and drawn.get(cell) != noisy for cell, noisy in pairs):
             yield f"audiences/{name} shows a noisy value that was not drawn for its cell"
+
+
+def standing_problems(folder: Path, manifest: Document) -> Iterator[str]:
+    """A correction: of all venues but the named one, every integer and the scale of its noise stands."""
+    if "corrects" not in manifest:
+        return
+    venue, earlier = manifest["corrects"]["venue"], folder.parent / manifest["corrects"]["release"]
+    try:
+        now, before = (pq.read_table(one / "cells.parquet", columns=COLUMNS) for one in (folder, earlier))
+        scales_before = _scales(read(earlier / "manifest.json"))
+    except (OSError, pa.ArrowException, Unreadable) as problem:
+        yield f"the edition that it corrects cannot be read: {type(problem).__name__}"
+        return
+    if now["cell_id"] != before["cell_id"]:
+        yield "it has other cells than the edition that it corrects"
+        return
+    others = pc.invert(pc.is_in(now["venue"], value_set=pa.array(["", venue])))
+    if now.filter(others)["noisy"] != before.filter(others)["noisy"]:
+        yield "of another venue than the named one an integer was drawn anew"
+    for (name, one), scale in _scales(manifest).items():
+        if one and one != venue and scales_before.get((name, one), scales_before.get((name, ""))) != scale:
+            yield f"table {name} states another scale than the noise of {one} was drawn with"
+
+
+def _scales(manifest: Document) -> dict[tuple[str, str], float]:
+    """The scale of each table's noise, and of the venues whose noise stands from an earlier draw."""
+    found = {(table["name"], ""): float(table["scale"]) for table in manifest["tables"]}
+    for table in manifest["tables"]:
+        for part in table.get("kept", ()):
+            found |= {(table["name"], venue): float(part["scale"]) for venue in part["venues"]}
+    return found
 
 
 def _table_problems(released: pa.Table, manifest: Document) -> Iterator[str]:

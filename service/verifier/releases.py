@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from service.verifier import losses
-from service.verifier.cells import cell_problems
+from service.verifier.cells import cell_problems, standing_problems
 from service.verifier.chain import Entry, label
 from service.verifier.documents import Document, Unreadable, is_in_form, read, sha256, signature_holds
 
@@ -61,6 +61,7 @@ def examine(folder: Path, entries: Sequence[Entry], key: bytes | None, *, public
         found.problems += _ledger_problems(folder, manifest, found, entries)
         if (folder / "cells.parquet").exists():
             found.problems += cell_problems(folder, manifest)
+            found.problems += standing_problems(folder, manifest)
     except Unreadable as problem:
         found.problems.append(str(problem))
     except (KeyError, TypeError, ValueError, OverflowError):
@@ -158,7 +159,9 @@ def _ledger_problems(
 ) -> Iterator[str]:
     """Whether the ledger has each charge that the manifest names, and the manifest that the ledger names."""
     parts = [manifest[n] for n in ("id", "input_digest", "keyset_digest", "regions_digest")]
-    if sha256("\n".join([*parts, manifest["policy"]["digest"]]).encode()) != manifest["publication_digest"]:
+    parts += [manifest["policy"]["digest"]]
+    parts += [manifest["corrects"]["venue"]] if "corrects" in manifest else []
+    if sha256("\n".join(parts).encode()) != manifest["publication_digest"]:
         yield "what two people approved is not what its digests make"
     ends = [e for e in entries if e["kind"] == "finalise" and e["publication"] == manifest["id"]]
     if ends and ends[0]["digest"] != sha256((folder / MANIFEST).read_bytes()):
