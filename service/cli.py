@@ -106,6 +106,9 @@ def _publish(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as", dest="person", required=True, metavar="EMAIL", help="the coordinator who acts"
     )
+    parser.add_argument(
+        "--corrects", default="", metavar="VENUE", help="draw this venue's figures of a published season anew"
+    )
 
 
 def _ledger(parser: argparse.ArgumentParser) -> None:

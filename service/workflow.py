@@ -27,7 +27,6 @@ __all__ = [
     "approve_publication",
     "cancel_publication",
     "confirm_extract",
-    "correct_season",
     "establish",
     "job_handlers",
     "own_counts",
@@ -69,17 +68,7 @@ def person_by_email(runtime: Runtime, email: str) -> Person:
 
 def publish_season(runtime: Runtime, season: Season, *, proposer: Person, approver: Person) -> str:
     """Propose, approve by a second person and run the job here; the release's id. Raises JobFailedError."""
-    return _published(runtime, propose_publication(runtime, proposer, season), approver)
-
-
-def correct_season(
-    runtime: Runtime, season: Season, venue: str, *, proposer: Person, approver: Person
-) -> str:
-    """The same for a correction of one venue's figures."""
-    return _published(runtime, propose_correction(runtime, proposer, season, venue), approver)
-
-
-def _published(runtime: Runtime, publication_id: str, approver: Person) -> str:
+    publication_id = propose_publication(runtime, proposer, season)
     job_id = approve_publication(runtime, approver, publication_id)
     worker = Worker(runtime.engine, job_handlers(runtime), runtime.settings.lease_seconds)
     while worker.run_one():

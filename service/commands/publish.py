@@ -1,4 +1,4 @@
-"""`foyer publish`: on the service's machine, propose a season or approve what a colleague proposed."""
+"""`foyer publish`: on the machine of the service, propose a season or its correction, or approve one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from service.publication import (
     approve_publication,
     everything,
     get,
+    propose_correction,
     propose_publication,
 )
 from service.runtime import Runtime
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         season = Season.parse(arguments.season)
         with opened() as runtime:
-            print(_act(runtime, season, arguments.person))
+            print(_act(runtime, season, arguments.person, arguments.corrects))
     except NotThereError:
         print(f"Nobody here has the address {arguments.person}. Invite them first.", file=sys.stderr)
     except (ValueError, CommandFailedError, StandsOtherwiseError, RefusedError, JobFailedError) as problem:
@@ -38,13 +39,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 1
 
 
-def _act(runtime: Runtime, season: Season, email: str) -> str:
+def _act(runtime: Runtime, season: Season, email: str, corrects: str) -> str:
     person = person_by_email(runtime, email.strip())
     access.check(person, access.may_coordinate)
     standing = _standing(runtime, season)
-    if standing is None:
+    if standing is None and not corrects:
         propose_publication(runtime, person, season)
         return f"Proposed {season.label}. A second coordinator approves it with the same command."
+    if standing is None or (standing.state == "published" and corrects):
+        propose_correction(runtime, person, season, corrects)
+        return (
+            f"Proposed the correction of {season.label} for {corrects}. "
+            "A second coordinator approves it with the same command."
+        )
+    if standing.corrects != corrects:
+        raise StandsOtherwiseError(_something_else(standing, season))
     if standing.state == "published":
         raise StandsOtherwiseError(
             f"{season.label} was published as release {standing.release}. There is nothing left to do."
@@ -54,6 +63,13 @@ def _act(runtime: Runtime, season: Season, email: str) -> str:
     if standing.state == "proposed":
         approve_publication(runtime, person, standing.id)
     return f"Published {season.label} as release {_finish(runtime, standing.id)}."
+
+
+def _something_else(standing: Standing, season: Season) -> str:
+    what = f"its correction for {standing.corrects}" if standing.corrects else "the whole season"
+    if standing.state == "published":
+        return f"{season.label} was published as release {standing.release}. There is nothing left to do."
+    return f"What waits for {season.label} is {what}. Name that, or cancel it on the publish page first."
 
 
 def _standing(runtime: Runtime, season: Season) -> Standing | None:

@@ -308,6 +308,25 @@ def test_an_approval_whose_job_waits_is_finished_by_the_same_command(
     assert "Published 2025/26" in capsys.readouterr().out
 
 
+def test_a_published_season_is_corrected_by_the_same_command(
+    machine: Callable[[Path], Path], delivered: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Proposed by one and approved by the other; what waits is not approved under another name."""
+    machine(delivered)
+    publish, correct = ["publish", "2025-26"], ["publish", "2025-26", "--corrects", "dok"]
+    assert main([*correct, "--as", ELS]) == 1
+    assert "nothing to correct" in capsys.readouterr().err
+    assert main([*publish, "--as", ELS]) == main([*publish, "--as", MURAT]) == 0
+    assert main([*correct, "--as", ELS]) == 0
+    assert "Proposed the correction of 2025/26 for dok." in capsys.readouterr().out
+    assert main([*publish, "--as", MURAT]) == 1
+    assert "is its correction for dok. Name that" in capsys.readouterr().err
+    assert main([*correct, "--as", MURAT]) == 0
+    assert "as release 2025-26.season.e2." in capsys.readouterr().out
+    assert main([*publish, "--as", ELS]) == 1
+    assert "There is nothing left to do." in capsys.readouterr().err
+
+
 def test_a_job_that_the_running_service_takes_is_waited_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

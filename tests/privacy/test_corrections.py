@@ -34,6 +34,7 @@ WRONG = "venue-3"
 E1, E2, E3 = (f"2025-26.season.e{n}" for n in (1, 2, 3))
 PUBLIC = KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 IGNORED = shutil.ignore_patterns("foyer.sqlite*")
+ROOT = Path(__file__).resolve().parents[2]
 ALARM = 1e-6  # that a sound draw is taken for an unsound one
 
 
@@ -123,6 +124,14 @@ def test_D_06_it_costs_the_same_and_draws_the_same_cells_when_nothing_changed(tm
     assert (
         spent(desk) - before == corrections.expected_charges(POLICY, SEASON, look_back=True)[0].loss.nano_rho
     )
+
+
+@pytest.mark.parametrize("page", ["METHODOLOGY.md", "DECISIONS.md"])
+def test_how_much_noisier_a_correction_is_stands_in_the_documents(page: str) -> None:
+    """One factor for all tables: scales are rounded up to four digits."""
+    ratios = [block.scale / _usual(name) for name, block in blocks(POLICY).items()]
+    assert max(ratios) - min(ratios) < 0.01
+    assert f"{np.median(ratios):.2f}" in (ROOT / page).read_text("utf-8")
 
 
 def test_D_06_a_second_correction_keeps_the_first_ones_noise_and_needs_a_reason(desk: Desk) -> None:

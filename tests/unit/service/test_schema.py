@@ -35,7 +35,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     db.migrate(engine)
     db.migrate(engine)
     with engine.begin() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0004"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0005"]
     engine.dispose()
 
 
