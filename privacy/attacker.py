@@ -3,8 +3,8 @@
 The rules judge each number by itself and do not see what several tell together. So every released count
 that shown numbers speak of is attacked for each venue and each owner, with all that any two readers see and
 their own figures known. It is safe when ten per cent more and ten per cent less would look the same to them;
-a count within its own noise is not attacked, since nobody can tell it anyway. Whatever is found is mended
-by telling less, until nothing is found.
+a count, or a change of one, within its own noise is not attacked, since nobody can tell it anyway.
+Whatever is found is mended by telling less, until nothing is found.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class _Attack:
             by = float(counts[family.of[was]] - counts[was])
             step = P_PERCENT * abs(by)
             at = np.arange(len(now)) == family.of[was]
-            if step > 0:
+            if abs(by) > noise[family.of[was]]:
                 goal = at - (np.arange(len(now)) == was).astype(float)
                 yield Goal(node, inside, goal, at, int(of_owner[was]), by, step, step)
 

@@ -110,11 +110,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What one edition of a release told: its values (internal), its files, the groups as they were."""
+    """What one edition of a release told: its values (internal), its files, the groups as they were.
+
+    `since`: of an earlier one, the venues that were drawn anew after it; the integers of all others stand,
+    and their estimates differ by what was learnt of the network alone. None where that is not known.
+    """
 
     grids: Grids
     files: Mapping[str, pa.Table]
     groups: Sequence[PeerGroup]
+    since: frozenset[str] | None = None
 
 
 def read_told(files: Mapping[str, pa.Table], readers: Readers) -> dict[Told, Bools]:

@@ -37,6 +37,7 @@ class Values:
     members: Mapping[str, tuple[str, ...]]
     venues: tuple[str, ...]
     told: Mapping[Told, Bools]
+    since: frozenset[str] | None = None
     _rows: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
     @classmethod
@@ -45,7 +46,8 @@ class Values:
         grids = edition.grids
         figures = {grid.figure.id: grid for grid in figure_grids(grids)}
         members = {group.id: group.members for group in edition.groups}
-        return cls(grids, figures, members, readers.venues, read_told(edition.files, readers))
+        told = read_told(edition.files, readers)
+        return cls(grids, figures, members, readers.venues, told, edition.since)
 
     def labels(self, measure: str) -> tuple[str, ...]:
         """The finest labels of a measure."""
@@ -222,14 +224,19 @@ class _Maker:
         values, of, cap = so_far
         was = self._counts(then, chains)
         venues = was.shape[1]
-        size = np.maximum(np.abs(values[:, :venues]), np.abs(was)) * UNCHANGED
-        changed = np.flatnonzero((np.abs(was - values[:, :venues]) > size).any(axis=0))
+        if then.since is not None:
+            changed = np.flatnonzero([venue in then.since for venue in then.venues])
+        else:
+            size = np.maximum(np.abs(values[:, :venues]), np.abs(was)) * UNCHANGED
+            changed = np.flatnonzero((np.abs(was - values[:, :venues]) > size).any(axis=0))
         wide = values.shape[1] + len(changed)
         facts = []
         for told in sorted(t for t in then.told if node_of(t) in masks and t.source in self._sources()):
             weights = np.zeros(wide)
-            weights[:venues] = then.weights(told)
-            weights[values.shape[1] :] = weights[changed]
+            was_weighed = then.weights(told)
+            # Whose integers stand is one unknown, weighed as now: both weights are estimates of the same.
+            weights[:venues] = was_weighed if then.since is None else self.now.weights(told)
+            weights[values.shape[1] :] = was_weighed[changed]
             weights[changed] = 0.0
             facts.append(Fact(told, masks[node_of(told)], weights, then.told[told], past=True))
         return (

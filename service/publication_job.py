@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,8 +17,10 @@ from privacy.checkpoints import LedgerRefusedError
 from privacy.clearing import Clearance, NotClearedError
 from privacy.corrections import NotCorrectableError
 from privacy.disclosure_cells import read_grids
+from privacy.peer_groups import PeerGroup
 from privacy.policy import POLICY
 from privacy.publish import Desk, NotApprovedError, publish, visible
+from privacy.workload import Publication
 from service import audit, network, people, provenance
 from service.jobs import JobFailedError, Report
 from service.publication import get, move
@@ -97,12 +99,7 @@ def _count(runtime: Runtime, prepared: Prepared) -> tuple[ExactTable, ...]:
 def _desk(runtime: Runtime, connection: Connection, prepared: Prepared) -> Desk:
     season = prepared.publication.season
     groups, places = network.peer_groups(connection, season), regions(runtime)
-    # Also those that were withdrawn since: they were read.
-    earlier = [
-        Edition(read_grids(stored.cells()), {who: stored.audience(who) for who in stored.audiences}, groups)
-        for stored in visible(connection, runtime.releases)
-        if stored.id.startswith(f"{season.slug}.") and stored.id != prepared.publication.key
-    ]
+    earlier = _earlier(runtime, connection, prepared.publication, groups)
     clearance = Clearance(
         groups,
         prepared.keysets.venues,
@@ -123,3 +120,28 @@ def _desk(runtime: Runtime, connection: Connection, prepared: Prepared) -> Desk:
         spread=clearance.spread,
         near=prepared.near,
     )
+
+
+def _earlier(
+    runtime: Runtime, connection: Connection, publication: Publication, groups: Sequence[PeerGroup]
+) -> list[Edition]:
+    """The editions of the season before this one, also those that were withdrawn since: they were read."""
+    before = sorted(
+        (
+            stored
+            for stored in visible(connection, runtime.releases)
+            if stored.season_slug == publication.season.slug and stored.edition < publication.edition
+        ),
+        key=lambda stored: stored.edition,
+    )
+    drawn_anew = [stored.manifest["corrects"]["venue"] for stored in before[1:]]
+    drawn_anew.append(publication.corrects)
+    return [
+        Edition(
+            read_grids(stored.cells()),
+            {who: stored.audience(who) for who in stored.audiences},
+            groups,
+            frozenset(drawn_anew[n:]),
+        )
+        for n, stored in enumerate(before)
+    ]

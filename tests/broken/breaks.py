@@ -119,6 +119,20 @@ BREAKS = (
         "tests/privacy/test_attacker.py",
     ),
     Break(
+        "a correction copies what was counted, not what was drawn",
+        "privacy/corrections.py",
+        "stand[fact.name] = _integers(cells, fact)",
+        "stand[fact.name] = planned.draws[fact.name].counts",
+        "tests/privacy/test_corrections.py",
+    ),
+    Break(
+        "a correction is charged as if a booker had one genre at a venue",
+        "privacy/policy.py",
+        '"reach_by_genre": TableBound(bounds.genres_per_venue, 1)',
+        '"reach_by_genre": one',
+        "tests/privacy/test_bounds.py",
+    ),
+    Break(
         "returning counts at any venue",
         f"{QUERIES}/returning.sql",
         "ON b.booker = p.booker AND b.venue = p.venue",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -241,6 +242,28 @@ def test_T_08_V_12_where_four_change_at_once_nobodys_change_is_told() -> None:
     moved = {name: EVEN[name] + 150.0 for name in "abcdefg"}
     second = means_of(edition(reach_cells(EVEN | moved), groups))
     assert not [breach for breach in breaches(second, earlier=[first]) if mean_is_refused(breach)]
+
+
+def test_T_08_V_12_estimates_of_venues_that_stand_hide_nobodys_correction() -> None:
+    """All moved a little, but only one was drawn anew: the others' moves are known, so its own is told."""
+    groups = [a_group("abcdefg")]
+    first = means_of(edition(reach_cells(EVEN), groups))
+    moved = {name: value * (1.01 if ord(name) % 2 else 0.99) for name, value in EVEN.items()}
+    second = means_of(edition(reach_cells(moved | {"c": 700.0}), groups))
+    standing = replace(first, since=frozenset("c"))
+    assert not [b for b in breaches(second, earlier=[first]) if b.owner == "c" and mean_is_refused(b)]
+    found = breaches(second, earlier=[standing])
+    assert any(breach.owner == "c" for breach in found if mean_is_refused(breach))
+    assert breaches(without(second, found), earlier=[standing]) == ()
+
+
+def test_V_0_a_change_within_its_noise_costs_nothing() -> None:
+    groups = [a_group("abcdefg")]
+    first = replace(means_of(edition(reach_cells(EVEN), groups)), since=frozenset("c"))
+    second = means_of(edition(reach_cells(EVEN | {"c": 520.0}, sigma=20.0), groups))
+    sharp = means_of(edition(reach_cells(EVEN | {"c": 520.0}, sigma=2.0), groups))
+    assert not [breach for breach in breaches(second, earlier=[first]) if mean_is_refused(breach)]
+    assert [breach for breach in breaches(sharp, earlier=[first]) if mean_is_refused(breach)]
 
 
 def test_T_08_V_5_a_group_that_lost_one_member_between_editions_gives_it_away() -> None:

@@ -103,7 +103,7 @@ def season_of_a_devotee(year: int) -> list[Row]:
             performance=f"p{number // 24}",
             day=f"{year}-11-{1 + number // 24:02d}",
             order=f"order-{number}",
-            genre=genres[number % len(genres)],
+            genre=genres[(number + number // 24) % len(genres)],
             product_class=labels[number % 7],
             channel="online_vod" if number % 5 == 0 else "web",
             area=("NL-1011", "NL-1012", "NL-9999", "BE-1000")[number % 4],
@@ -140,6 +140,8 @@ def test_N_03_N_13_a_booker_with_200_attendances_at_24_venues_stays_within_every
         assert moved["reach_beyond"] == 14
         assert moved["crossover"] == 28
         assert moved["network_reach_by_genre"] == 6
+        assert moved["reach_by_genre"] == 24
+        assert moved["reach_by_product_class"] == 12
     else:
         assert moved["returning"] == 6
 
