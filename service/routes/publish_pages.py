@@ -140,7 +140,7 @@ def _one(page: Page, house: Runtime, publication_id: str, problem: str | None, s
     with house.reading() as connection:
         standing = publication.get(connection, publication_id)
         job = jobs.get(connection, standing.job) if standing.job else None
-        shown = _dry_run(house, connection, standing)
+        shown = _dry_run(house, connection, Season(standing.season), standing.edition)
     account = None
     if standing.release and standing.state == "published":
         account = explain(house.releases.open(standing.release).manifest, page.language)
@@ -160,10 +160,9 @@ def _one(page: Page, house: Runtime, publication_id: str, problem: str | None, s
     )
 
 
-def _dry_run(house: Runtime, connection: Any, standing: Standing) -> dict[str, Any]:
-    """Known from the policy and from earlier releases alone."""
-    season = Season(standing.season)
-    costs = corrections.expected_charges if standing.corrects else expected_charges
+def _dry_run(house: Runtime, connection: Any, season: Season, edition: int = 1) -> dict[str, Any]:
+    """Known from the policy and from earlier releases alone; every edition but the first is a correction."""
+    costs = expected_charges if edition == 1 else corrections.expected_charges
     charges = costs(POLICY, season, look_back=network.looks_back(connection, season))
     left = {
         c.season: ledger.account(connection, c.season, POLICY.budget).left_in_plan.nano_rho for c in charges
@@ -171,12 +170,12 @@ def _dry_run(house: Runtime, connection: Any, standing: Standing) -> dict[str, A
     earlier = [
         r
         for r in publication.releases_in_view(house, connection)
-        if (r.season_slug, r.edition) < (season.slug, standing.edition)
+        if (r.season_slug, r.edition) < (season.slug, edition)
     ]
     # Sizes come from the coordinators' own file: the middle one of all venues' figures is one venue's figure.
     seen = compare.audience_table(earlier[0], COORDINATOR) if earlier else None
     scales = {name: block.scale for name, block in corrections.blocks(POLICY).items()}
-    errors = expected_error(POLICY, seen, scales if standing.corrects else None)
+    errors = expected_error(POLICY, seen, None if edition == 1 else scales)
     return {"charges": charges, "left": left, "errors": errors, "others": other_margins(POLICY)}
 
 
