@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from aggregation.measures import Dimension, Keyset
+from aggregation.measures import Keyset
 from ingest.seasons import Season
 from privacy.budget import Charge, PrivacyLoss, Purpose
 from privacy.mechanisms import Draw, Sensitivity, release_loss, scale_for, table_loss
@@ -114,15 +114,11 @@ def plan_correction(
 def scales_of(table: Mapping[str, Any], keyset: Keyset) -> dict[str, float]:
     """The scale of each venue's noise in a table of a manifest."""
     kept = {venue: part["scale"] for part in table.get("kept", ()) for venue in part["venues"]}
-    return {venue: kept.get(venue, table["scale"]) for venue in _venues(keyset)}
-
-
-def _venues(keyset: Keyset) -> tuple[str, ...]:
-    return next(axis.labels for axis in keyset.axes if axis.dimension is Dimension.VENUE)
+    return {venue: kept.get(venue, table["scale"]) for venue in keyset.axes[0].labels}
 
 
 def _at(keyset: Keyset, venue: str) -> int:
-    venues = _venues(keyset)
+    venues = keyset.axes[0].labels
     if venue not in venues:
         raise NotCorrectableError(f"{OTHER_CELLS}: {venue}")
     return venues.index(venue)

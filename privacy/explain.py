@@ -173,10 +173,12 @@ _OUTSIDE = (
 def explain(manifest: Mapping[str, Any], language: str = "en") -> tuple[Paragraph, ...]:
     """The account of a release for people who are not statisticians."""
     tables = manifest["tables"]
+    # In a correction, what stands has the margin with which it was drawn.
+    margins = [part["margin95"] for table in tables for part in (table, *table.get("kept", ()))]
     noise = {
         "cells": _number(sum(table["cells"] for table in tables), language),
-        "least": _number(min(table["margin95"] for table in tables), language),
-        "most": _number(max(table["margin95"] for table in tables), language),
+        "least": _number(min(margins), language),
+        "most": _number(max(margins), language),
     }
     return (
         _paragraph(_UNIT, language, {}),

@@ -186,9 +186,14 @@ class Tree:
         """Least squares, leaning and projection for all venues at once; arrays are venue by node."""
         size, venues = len(self.group), len(self.venues)
         observed, variance = np.zeros((venues, size)), np.full((venues, size), np.inf)
+        by_table: dict[str, tuple[NoisyTable, list[int], list[int]]] = {}
         for node, (table, column) in self.observed.items():
-            observed[:, node] = table.observed[:, column]
-            variance[:, node] = table.variance[:, 0]
+            _, nodes, columns = by_table.setdefault(table.name, (table, [], []))
+            nodes.append(node)
+            columns.append(column)
+        for table, nodes, columns in by_table.values():
+            observed[:, nodes] = table.observed[:, columns]
+            variance[:, nodes] = table.variance
         forest = Forest(np.array(self.group), np.array(self.parent)).repeated(venues)
         shared = np.zeros_like(observed)
         signed, fitted = _fitted(forest, observed, variance, shared)

@@ -141,11 +141,10 @@ def _one(page: Page, house: Runtime, publication_id: str, problem: str | None, s
         standing = publication.get(connection, publication_id)
         job = jobs.get(connection, standing.job) if standing.job else None
         shown = _dry_run(house, connection, Season(standing.season), standing.edition)
+        venue_names = {venue.slug: venue.name for venue in people.all_venues(connection)}
     account = None
     if standing.release and standing.state == "published":
         account = explain(house.releases.open(standing.release).manifest, page.language)
-    with house.reading() as connection:
-        venue_names = {venue.slug: venue.name for venue in people.all_venues(connection)}
     return page.show(
         "publication.html",
         status,
@@ -174,8 +173,8 @@ def _dry_run(house: Runtime, connection: Any, season: Season, edition: int = 1) 
     ]
     # Sizes come from the coordinators' own file: the middle one of all venues' figures is one venue's figure.
     seen = compare.audience_table(earlier[0], COORDINATOR) if earlier else None
-    scales = {name: block.scale for name, block in corrections.blocks(POLICY).items()}
-    errors = expected_error(POLICY, seen, None if edition == 1 else scales)
+    anew = {} if edition == 1 else corrections.blocks(POLICY)
+    errors = expected_error(POLICY, seen, {name: block.scale for name, block in anew.items()})
     return {"charges": charges, "left": left, "errors": errors, "others": other_margins(POLICY)}
 
 

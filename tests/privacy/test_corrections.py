@@ -21,6 +21,7 @@ from privacy import corrections, ledger
 from privacy.budget import BudgetExhaustedError, Purpose
 from privacy.corrections import NotCorrectableError, blocks
 from privacy.expectation import plan_scale
+from privacy.explain import explain
 from privacy.policy import POLICY, at_one_venue
 from privacy.publish import Desk, NotApprovedError
 from privacy.release import StoredRelease
@@ -216,6 +217,17 @@ def test_a_corrected_venue_is_told_with_its_own_margin_and_the_others_with_their
     twice = second.filter(pc.equal(second["cell_id"], f"reach/{WRONG}"))["estimate"][0].as_py()
     once = first.filter(pc.equal(first["cell_id"], f"reach/{WRONG}"))["estimate"][0].as_py()
     assert twice == pytest.approx(2 * once, rel=0.25)
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_the_account_of_a_correction_says_what_it_was_and_what_stands(desk: Desk, language: str) -> None:
+    """The finest margin told is that of figures that stand, as in the first edition."""
+    first, second = (explain(desk.store.open(one).manifest, language) for one in (E1, E2))
+    least = min(table["margin95"] for table in desk.store.open(E1).manifest["tables"])
+    new = [paragraph for paragraph in second if paragraph.heading not in {one.heading for one in first}]
+    assert E1 in new[0].text
+    assert WRONG in new[0].text
+    assert all(f" {least} " in one[2].text for one in (first, second))
 
 
 def test_nothing_is_charged_for_a_correction_of_what_is_not_there(tmp_path: Path) -> None:
